@@ -1,0 +1,330 @@
+"""The drawing of a computational graph: where its boxes stand, and how its edges run.
+
+Used by `course_utils.graph.draw`. Nothing here knows what a gradient is; the graph says
+what to write, this file finds the places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+
+from course_utils.figures import COLOURS, house_style
+from course_utils.graph import Graph, Node, Step, short
+
+__all__ = ["picture_of"]
+
+# All lengths are in inches. A graph is laid out in columns. An edge that passes over a
+# column has a free lane there: an item without a node.
+
+
+# Size of type in points, significant digits, air between things: the first that fits is taken.
+_LOOKS = ((11, 4, 1), (10, 4, 1), (9, 4, 1), (9, 3, 1), (9, 3, 0.6), (9, 2, 0.5))
+
+
+@dataclass(eq=False)
+class _Item:
+    """A box, a lane that an edge passes through, or the open end behind the last node."""
+
+    node: Node | None
+    column: int
+    width: float = 0.0
+    above: float = 0.06  # how far it reaches up and down from its centre
+    below: float = 0.06
+    half: float = 0.0  # half the height of the box
+    y: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Link:
+    """A piece of an edge from one column to the next, with what is written on it."""
+
+    source: _Item
+    target: _Item
+    rise: float = 0.0  # from the target's centre to the point of arrival
+    labels: tuple[str, str] = ("", "")
+
+
+def picture_of(graph: Graph, backward: bool) -> Figure:
+    """Return the drawing of `course_utils.graph.draw`, as roomy as it fits."""
+    with house_style():
+        for size, digits, air in _LOOKS:
+            picture = _Picture(graph, backward, size, digits, air)
+            if picture.spare_width >= 0:
+                break
+        else:
+            picture = _Picture(graph, backward, *_LOOKS[3])
+        return picture.figure()
+
+
+class _Picture:
+    """One layout of a graph: for one size of type, number of digits, and air between things."""
+
+    def __init__(self, graph: Graph, backward: bool, size: float, digits: int, air: float) -> None:
+        self.graph, self.size, self.digits, self.air = graph, size, digits, air
+        self.line = size * 1.3 / 72
+        self.steps: dict[Node, list[Step]] = {}
+        for step in graph.steps if backward else ():
+            self.steps.setdefault(step.node, []).append(step)
+        self.columns: list[list[_Item]] = []
+        self.links: list[_Link] = []
+        self.items: dict[Node, _Item] = {}
+        self.uses = {node: 0 for node in graph.nodes}
+        for node in graph.nodes:
+            for parent in node.inputs:
+                self.uses[parent] += 1
+        self._make_items()
+        self._place_vertically()
+        self._place_horizontally()
+
+    def text(self, number: float) -> str:
+        return short(number, self.digits).replace("-", "\N{MINUS SIGN}")
+
+    def measure(self, text: str, style: str = "normal", weight: str = "normal") -> float:
+        return _width(text, style, weight) * self.size / 72
+
+    def lines(self, node: Node) -> list[str]:
+        """Return what stands in a box: the operation, with its local derivatives around it.
+
+        The derivatives of a product's two factors differ: each stands where its edge arrives.
+        Those of a sum are all 1, written once.
+        """
+        lines = [node.operation.label, *dict.fromkeys(node.formulas)]
+        if len(lines) == 3:
+            lines[:2] = lines[1::-1]
+        typeset = {"-": "\N{MINUS SIGN}", "^2": "\N{SUPERSCRIPT TWO}"}
+        for plain, nice in typeset.items():
+            lines = [line.replace(plain, nice) for line in lines]
+        return lines if node.inputs else [node.name]
+
+    def total(self, node: Node) -> str:
+        """Return the sum of the gradients of a node that is used more than once, as text."""
+        if self.uses[node] < 2 or not self.steps:
+            return ""
+        return f"\N{GREEK CAPITAL LETTER SIGMA} {self.text(self.graph.gradient(node))}"
+
+    # What there is to place.
+
+    def _make_items(self) -> None:
+        depth: dict[Node, int] = {}
+        for node in self.graph.nodes:
+            depth[node] = max((depth[parent] + 1 for parent in node.inputs), default=0)
+        for node in self.graph.nodes:  # an input stands right before its first use
+            later = [depth[user] for user in self.graph.nodes if node in user.inputs]
+            if not node.inputs and later:
+                depth[node] = min(later) - 1
+        self.columns = [[] for _ in range(max(depth.values()) + 2)]
+        for node in self.graph.nodes:
+            if not self.uses[node]:
+                self._add_box(node, depth)
+                is_start = self.steps and node is self.graph.steps[0].node
+                labels = (self.text(node.value), self.text(1.0) if is_start else "")
+                end = self._add(_Item(None, depth[node] + 1, above=self.line, below=self.line))
+                self.links.append(_Link(self.items[node], end, labels=labels))
+
+    def _add(self, item: _Item) -> _Item:
+        self.columns[item.column].append(item)
+        return item
+
+    def _add_box(self, node: Node, depth: dict[Node, int]) -> _Item:
+        """Add a node and, before it, all that it is computed from, from top to bottom."""
+        if node in self.items:
+            return self.items[node]
+        widths = [self.measure(line, style="italic") for line in self.lines(node)]
+        widths.append(self.measure(node.name, weight="bold"))
+        pitch = 2 * self.line + 0.08  # between the points at which two edges arrive
+        half = max((2 if node.inputs else 1) * self.line + 0.14, pitch * len(node.inputs)) / 2
+        item = self.items[node] = _Item(
+            node,
+            depth[node],
+            width=max(*widths, self.measure(self.total(node), style="italic") - 0.1)
+            + 0.14 * self.air,
+            above=half + (self.line + 0.04) * bool(node.inputs) + 0.04,
+            below=half + (self.line + 0.04) * bool(self.total(node)) + 0.04,
+            half=half,
+        )
+        for k, parent in enumerate(node.inputs):
+            source = self._add_box(parent, depth)
+            for column in range(depth[parent] + 1, depth[node]):
+                lane = self._add(_Item(None, column))
+                self.links.append(_Link(source, lane))
+                source = lane
+            back = self.steps[node][k].downstream if node in self.steps else None
+            labels = (self.text(parent.value), "" if back is None else self.text(back))
+            rise = ((len(node.inputs) - 1) / 2 - k) * pitch
+            self.links.append(_Link(source, item, rise, labels))
+        return self._add(item)
+
+    # Where it goes.
+
+    def _place_vertically(self) -> None:
+        """Make the edges as level as the boxes' heights allow, sweeping to and fro."""
+        for column in self.columns:
+            y = 0.0
+            for item in column:
+                item.y = y - item.above
+                y -= item.above + item.below
+
+        def wish(item: _Item, before: bool, after: bool) -> float:
+            ends = [k.source.y - k.rise for k in self.links if before and k.target is item]
+            ends += [k.target.y + k.rise for k in self.links if after and k.source is item]
+            return sum(ends) / len(ends) if ends else item.y
+
+        for sweep in range(40):
+            for column in self.columns[:: -1 if sweep % 2 else 1]:
+                _settle(column, [wish(item, before=True, after=True) for item in column])
+        for column in self.columns:  # and now level from left to right, as it is read
+            _settle(column, [wish(item, before=True, after=False) for item in column])
+        used = {link.target for link in self.links}
+        for column in reversed(self.columns):  # then the inputs, level with where they go
+            _settle(column, [wish(item, False, item not in used) for item in column])
+        bottom = min(item.y - item.below for column in self.columns for item in column)
+        for item in (item for column in self.columns for item in column):
+            item.y += self.line + 0.2 - bottom  # the key stands below
+        self.height = max(item.y + item.above for column in self.columns for item in column) + 0.08
+
+    def _place_horizontally(self) -> None:
+        widths = [max((i.width for i in column), default=0.0) for column in self.columns]
+        self.bends, labels = [], []
+        for k in range(len(self.columns) - 1):
+            gap = [link for link in self.links if link.source.column == k]
+            steepest = max((abs(i.source.y - i.target.y - i.rise) for i in gap), default=0.0)
+            self.bends.append(self.air * (0.06 if steepest < 0.02 else 0.2))
+            measured = [self.measure(link.labels[0]) for link in gap]
+            measured += [self.measure(link.labels[1], style="italic") for link in gap]
+            labels.append(max(measured, default=0.0) + 0.04 + 0.12 * self.air)
+        natural = sum(widths) + sum(self.bends) + sum(labels) + 0.2
+        self.spare_width = 7.6 - natural
+        self.width = max(7.6, natural)
+        extra = min(max(self.spare_width, 0.0) / len(labels), 0.7)
+        x = (self.width - natural - extra * len(labels)) / 2 + 0.1
+        self.left, self.right = [], []
+        for k, width in enumerate(widths):
+            self.left.append(x)
+            self.right.append(x + width)
+            if k < len(labels):
+                self.bends[k] += extra / 2
+                x += width + self.bends[k] + labels[k] + extra / 2
+
+    # Ink.
+
+    def figure(self) -> Figure:
+        figure = Figure(figsize=(self.width, self.height), layout="none")
+        self.ax = figure.add_axes((0, 0, 1, 1))
+        self.ax.set(xlim=(0, self.width), ylim=(0, self.height))
+        self.ax.set_axis_off()
+        for link in self.links:
+            self._draw_link(link)
+        for item in self.items.values():
+            self._draw_box(item)
+        key = "upright: value, forward \N{RIGHTWARDS ARROW}"
+        self._write(0.1, 0.13, key, "function", ha="left")
+        if self.steps:
+            start = self.graph.steps[0].node.name
+            text = f"italic: gradient of {start}, \N{LEFTWARDS ARROW} backward"
+            at = 0.45 + self.measure(key)
+            self._write(at, 0.13, text, "derivative", ha="left", style="italic")
+        return figure
+
+    def _write(self, x: float, y: float, text: str, colour: str, **options: object) -> None:
+        look = {"ha": "center", "va": "center", "fontsize": self.size, "parse_math": False}
+        self.ax.text(x, y, text, color=COLOURS[colour], **(look | options))
+
+    def _draw_box(self, item: _Item) -> None:
+        node, middle = item.node, (self.left[item.column] + self.right[item.column]) / 2
+        self.ax.add_patch(
+            FancyBboxPatch(
+                (middle - item.width / 2, item.y - item.half),
+                item.width,
+                2 * item.half,
+                boxstyle="round,pad=0,rounding_size=0.07",
+                facecolor="#f4f4f1" if node.inputs else "white",
+                edgecolor="#4d4d4d",
+                linewidth=1.0,
+                zorder=3,
+            )
+        )
+        if node.inputs:
+            above = item.y + item.half + self.line / 2 + 0.03
+            self._write(middle, above, node.name, "ink", weight="bold", zorder=4)
+        lines = self.lines(node)
+        apart = self.line + 0.02 if len(lines) < 3 else self.line + 0.04
+        for k, line in enumerate(lines):
+            y = item.y + apart * ((len(lines) - 1) / 2 - k)
+            if not node.inputs:
+                self._write(middle, y, line, "ink", weight="bold", zorder=4)
+            elif k == (1 if len(lines) == 3 else 0):
+                self._write(middle, y, line, "ink", zorder=4)
+            else:
+                self._write(middle, y, line, "derivative", style="italic", zorder=4)
+        if self.total(node):
+            below = item.y - item.half - self.line / 2 - 0.03
+            self._write(middle, below, self.total(node), "derivative", style="italic", zorder=4)
+
+    def _draw_link(self, link: _Link) -> None:
+
+        k = link.source.column
+        start = self.right[k] - (self.right[k] - self.left[k] - link.source.width) / 2
+        column_width = self.right[k + 1] - self.left[k + 1]
+        stop = self.left[k + 1] + (column_width - link.target.width) / 2
+        y0, y1 = link.source.y, link.target.y + link.rise
+        x1, x2 = self.right[k], self.right[k] + self.bends[k]
+        middle = (x1 + x2) / 2
+        points = [(start, y0), (x1, y0), (middle, y0), (middle, y1), (x2, y1), (stop, y1)]
+        codes = [Path.MOVETO, Path.LINETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO]
+        is_lane = link.target.node is None and not link.labels[0]
+        self.ax.add_patch(
+            FancyArrowPatch(
+                path=Path(points, codes),
+                arrowstyle="-" if is_lane else "-|>",
+                mutation_scale=9,
+                shrinkA=0,
+                shrinkB=0,
+                color="#6b6b6b",
+                linewidth=1.0,
+                zorder=2,
+            )
+        )
+        at = (x2 + self.left[k + 1]) / 2 - 0.02
+        shift = self.line / 2 + 0.02
+        for text, y, colour, style in (
+            (link.labels[0], y1 + shift, "function", "normal"),
+            (link.labels[1], y1 - shift, "derivative", "italic"),
+        ):
+            if text:
+                self._write(at, y, text, colour, style=style, zorder=4)
+
+
+def _settle(column: list[_Item], wishes: list[float]) -> None:
+    """Move the items of a column, in their order, as near to their wishes as they fit.
+
+    Items that would overlap move as one block to the mean of what they wish (isotonic
+    regression by pooling neighbours).
+    """
+    offsets, room = [], 0.0
+    for k, item in enumerate(column):
+        room += (column[k - 1].below if k else 0.0) + item.above
+        offsets.append(room)
+    blocks: list[list[float]] = []
+    for wish, offset in zip(wishes, offsets, strict=True):
+        blocks.append([wish + offset, 1])
+        while len(blocks) > 1 and blocks[-1][0] > blocks[-2][0]:
+            mean, count = blocks.pop()
+            blocks[-1][0] = (blocks[-1][0] * blocks[-1][1] + mean * count) / (blocks[-1][1] + count)
+            blocks[-1][1] += count
+    tops = [mean for mean, count in blocks for _ in range(int(count))]
+    for item, top, offset in zip(column, tops, offsets, strict=True):
+        item.y = top - offset
+
+
+@cache
+def _width(text: str, style: str, weight: str) -> float:
+    """Return the width of a text in the house's typeface, in units of its size."""
+    font = FontProperties(size=100, style=style, weight=weight)
+    return TextPath((0, 0), text, prop=font).get_extents().x1 / 100 if text.strip() else 0.0
