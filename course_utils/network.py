@@ -4,8 +4,9 @@ One hidden layer and an output layer, as lesson 09 derives them, with the same n
 
     z1 = x @ W1 + b1     a1 = g(z1)     z2 = a1 @ W2 + b2     L = loss(z2, target)
 
-The check has a file of its own, `course_utils.gradient_check`. The loss reads z2, so the softmax that turns z2 into probabilities is part of the
-cross-entropy. ``dL_dz2`` is the gradient of L with respect to z2, and has its shape.
+The loss reads z2, so the softmax that turns z2 into probabilities is part of the
+cross-entropy. ``dL_dz2`` is the gradient of L with respect to z2, and has its shape. The
+check has a file of its own, `course_utils.gradient_check`.
 
 >>> import numpy as np
 >>> from course_utils.activations import tanh

@@ -1,0 +1,245 @@
+"""The interactive figures of the course: Python computes the curves, the page moves them.
+
+An explorer samples its curves once, with the functions of `course_utils.activations`, and
+hands them to ``explore.js``, which reads values between the samples and draws. So the
+mathematics is written once, a slider answers within a frame even while the kernel is busy,
+and the same page code works where no kernel is.
+
+>>> from course_utils.explore import explore_activation
+>>> explorer = explore_activation(z=1.5)  # as the last line of a cell: the figure appears
+>>> explorer.z
+1.5
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from course_utils.activations import ACTIVATIONS, Activation, sigmoid
+from course_utils.figures import function_and_derivative, picture
+
+__all__ = ["ALPHAS", "FROM_OUTPUT", "ActivationExplorer", "Explorer", "explore_activation"]
+
+ALPHAS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
+    {"leaky_relu": (0.0, 0.5, 0.01), "elu": (0.0, 2.0, 0.05)}
+)
+"""The alpha slider of each function that has one: lowest, highest, step.
+
+Three values are sampled and the page goes straight from one to the next, which is exact,
+because both functions are linear in alpha.
+"""
+
+FROM_OUTPUT: Mapping[str, str] = MappingProxyType(
+    {
+        "step": "0",
+        "sigmoid": "a * (1 - a)",
+        "tanh": "1 - a**2",
+        "relu": "1 if a > 0 else 0",
+        "leaky_relu": "1 if a > 0 else alpha",
+        "elu": "1 if a > 0 else a + alpha",
+    }
+)
+"""How a slope follows from the output, in Python's words; a test evaluates each."""
+
+
+class Explorer(anywidget.AnyWidget):
+    """An interactive figure; each kind is a subclass here and a function in ``explore.js``.
+
+    A subclass adds its state as traitlets that are synchronised (tag ``sync=True``), and says
+    what stands in its place where nothing can move: `figure` and `alt`.
+
+    Attributes
+    ----------
+    data : dict
+        What the page draws, ready for JSON: ``kind``, ``state`` at the start, and curves.
+    """
+
+    _esm = Path(__file__).with_name("explore.js")
+    _css = Path(__file__).with_name("explore.css")
+    data = traitlets.Dict().tag(sync=True)
+
+    def figure(self) -> Figure:
+        """Return the static figure of the present state."""
+        raise NotImplementedError
+
+    def alt(self) -> str:
+        """Return what the figure shows, in a sentence."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"[explorer] {self.alt()}"
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
+        """Return the live view, and beside it the picture for readers without a kernel."""
+        bundle, metadata = super()._repr_mimebundle_(**options)
+        alt = self.alt()
+        bundle |= {"text/html": picture(self.figure(), alt=alt), "text/plain": repr(self)}
+        return bundle, metadata | {"text/html": {"alt": alt}}
+
+
+class ActivationExplorer(Explorer):
+    """A function above its slope, with a point that moves; made by `explore_activation`.
+
+    Attributes
+    ----------
+    z : float
+        Where the point is; follows the slider, and moves it when set.
+    function : str
+        The name of the function that is shown, a key of `ACTIVATIONS`.
+    alpha : float or None
+        Its parameter; None for a function that has none.
+    """
+
+    z = traitlets.Float().tag(sync=True)
+    function = traitlets.Unicode().tag(sync=True)
+    alpha = traitlets.Float(None, allow_none=True).tag(sync=True)
+
+    def shown(self) -> Mapping[str, Any]:
+        """Return the data of the function that is shown."""
+        return self.data["functions"][self.function]
+
+    def parameters(self) -> dict[str, float]:
+        """Return the parameters of the function that is shown."""
+        return {} if self.alpha is None else {"alpha": self.alpha}
+
+    def figure(self) -> Figure:
+        """Return the static figure of the present state."""
+        g, span = ACTIVATIONS[self.function], self.data["span"]
+        return function_and_derivative(g, span=span, mark=self.z, **self.parameters())
+
+    def alt(self) -> str:
+        """Return what the figure shows, in a sentence."""
+        g, parameters = ACTIVATIONS[self.function], self.parameters()
+        a, slope = g(self.z, **parameters), g.derivative(self.z, **parameters)
+        settings = "".join(f" with {name} = {value:g}" for name, value in parameters.items())
+        return (
+            f"{g.title}{settings} above its slope: "
+            f"at z = {self.z:g}, a = {a:.4g} and the slope is {slope:.4g}"
+        )
+
+    @traitlets.validate("z")
+    def _check_z(self, proposal: Mapping[str, Any]) -> float:
+        z, span = proposal["value"], self.data["span"]
+        if not -span <= z <= span:
+            raise ValueError(
+                f"z = {z:g} lies outside {-span:g} to {span:g}: choose z inside, or a larger span"
+            )
+        return z
+
+    @traitlets.validate("function")
+    def _check_function(self, proposal: Mapping[str, Any]) -> str:
+        name, known = proposal["value"], self.data["functions"]
+        if name not in known:
+            raise ValueError(f"no function {name!r} in this explorer: choose {', '.join(known)}")
+        return name
+
+    @traitlets.validate("alpha")
+    def _check_alpha(self, proposal: Mapping[str, Any]) -> float | None:
+        alpha, bounds = proposal["value"], self.shown()["alphas"]
+        if bounds is None and alpha is not None:
+            raise ValueError(f"{self.function} has no alpha")
+        if bounds is not None and (alpha is None or not bounds[0] <= alpha <= bounds[1]):
+            raise ValueError(f"alpha = {alpha} lies outside {bounds[0]:g} to {bounds[1]:g}")
+        return alpha
+
+    @traitlets.observe("function")
+    def _restart_alpha(self, _change: object) -> None:
+        self.alpha = self.shown()["alpha"]
+
+
+def explore_activation(
+    activation: Activation | str = sigmoid,
+    *,
+    z: float = 1.5,
+    span: float = 6.0,
+    choices: Iterable[Activation | str] | None = None,
+    **parameters: float,
+) -> ActivationExplorer:
+    """Return an interactive figure: g above g', a point to move, its tangent, its numbers.
+
+    Parameters
+    ----------
+    activation : Activation or str
+        The function to show first.
+    z : float
+        Where the point stands at first.
+    span : float
+        Show z from ``-span`` to ``span``; from 1 to 40.
+    choices : iterable of Activation or str, optional
+        Functions to choose from, such as `ACTIVATIONS`; by default `activation` alone.
+    **parameters : float
+        The start of the slider of a function that has one: ``alpha=0.2``.
+
+    Raises
+    ------
+    ValueError
+        If a function is unknown, or a number lies outside its slider.
+    TypeError
+        If `activation` has no such parameter.
+    """
+    if not 1 <= span <= 40:
+        raise ValueError(f"span = {span:g} is out of range: choose one from 1 to 40")
+    first = _find(activation).with_parameters(**parameters)
+    functions = {g.name: g for g in map(_find, choices or ())} | {first.name: first}
+    step = 0.01 if span <= 10 else 0.02
+    state = {"z": float(z), "function": first.name, "alpha": first.parameters.get("alpha")}
+    data = {
+        "kind": "activation",
+        "state": state,
+        "span": float(span),
+        "step": step,
+        "functions": {name: _sampled(g, span, step) for name, g in functions.items()},
+    }
+    return ActivationExplorer(data=data, **state)
+
+
+def _find(activation: Activation | str) -> Activation:
+    name = getattr(activation, "name", activation)
+    if name not in ACTIVATIONS:
+        raise ValueError(f"no activation {name!r}: choose one of {', '.join(ACTIVATIONS)}")
+    return ACTIVATIONS[name] if isinstance(activation, str) else activation
+
+
+def _sampled(g: Activation, span: float, step: float) -> dict[str, Any]:
+    """Return g's curves, sampled from 0 outwards on either side, as the page wants them.
+
+    Each side begins with its own limit at 0, so a corner or a jump there stays sharp, and
+    what the code returns at 0 itself travels apart (``at_zero``).
+    """
+    outwards = np.arange(np.ceil(span / step - 1e-9) + 1) * step
+    outwards[0] = np.finfo(float).tiny
+    bounds = ALPHAS.get(g.name)
+    family = [{}] if bounds is None else [{"alpha": alpha} for alpha in np.linspace(*bounds[:2], 3)]
+
+    def numbers(z: Any, parameters: Mapping[str, float]) -> list:
+        a = g(z, **parameters)
+        return [a, g.derivative(z, **parameters), g.derivative_from_output(a, **parameters)]
+
+    sides = np.array([-outwards, outwards])
+    curves = np.array([numbers(sides, p) for p in family])  # (alphas, quantities, sides, samples)
+    return {
+        "title": g.title,
+        "from_output": FROM_OUTPUT[g.name],
+        "why_at_zero": g.kink and g.kink.why,
+        "alphas": bounds,
+        "alpha": g.parameters.get("alpha"),
+        "at_zero": np.array([numbers(0.0, p) for p in family]).tolist(),
+        "limits": [_limits(curves[:, quantity]) for quantity in (0, 1)],
+        "curves": base64.b64encode(curves.astype("<f8").tobytes()).decode(),
+    }
+
+
+def _limits(y: np.ndarray) -> list[float]:
+    """Return the ends of an axis that shows all of y, with the margins of the static figure."""
+    lowest, highest = float(y.min()), float(y.max())
+    margin = 0.14 * (highest - lowest)
+    return [lowest - margin, highest + margin] if margin else [lowest - 0.25, lowest + 1.25]
