@@ -1,0 +1,295 @@
+"""The `course` command: what it answers, and what it does to notebooks."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from course_utils import cli, doctor, notebooks
+
+ROOT = Path(__file__).parent.parent
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def write(path, *sources):
+    """Write a notebook of code cells, as no command has touched it yet."""
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    nbformat.write(notebook, path)
+    return path
+
+
+def refusal(capsys, *arguments):
+    """Return what the command says when it refuses its arguments."""
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    assert left.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    return said
+
+
+def test_the_command_is_installed_and_answers_without_the_packages():
+    program = (
+        "import sys; from course_utils.cli import build_parser; build_parser();"
+        "sys.exit(bool({'numpy', 'matplotlib', 'sympy', 'nbformat'} & sys.modules.keys()))"
+    )
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+    done = subprocess.run([sys.executable, "-m", "course_utils.cli", "--version"], text=True,
+                          capture_output=True)  # fmt: skip
+    assert re.fullmatch(r"course \d+\.\d+\.\d+\n", done.stdout)
+
+
+@pytest.mark.parametrize("name", ["", *cli.build_parser()[1]])
+def test_help_holds_an_example(name, capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main([*name.split(), "--help"])
+    assert left.value.code == 0
+    assert "For instance: course " in capsys.readouterr().out
+
+
+def test_unusable_arguments_are_refused(capsys):
+    assert "did you mean `course execute`?" in refusal(capsys, "exectue")
+    assert "there are doctor" in refusal(capsys, "x")
+    assert "name a command" in refusal(capsys)
+    assert "unrecognized arguments: --all" in refusal(capsys, "doctor", "--all")
+    assert "there is no notebook no.ipynb" in refusal(capsys, "execute", "no.ipynb")
+
+
+# doctor
+
+
+def test_a_healthy_environment_passes(capsys):
+    assert cli.main(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.startswith("ok ") for line in lines)
+    text = "\n".join(lines)
+    assert re.search(r"numpy +\d+\.\d+.* \(>=", text)
+    assert "scipy" not in text
+
+
+def test_the_short_form_does_not_tell_computers_apart(monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":0")
+    here = [finding.stable for finding in doctor.examine()]
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert [finding.stable for finding in doctor.examine()] == here
+    assert not re.search(r"\d", "".join(here).replace("python3", ""))
+
+
+def test_old_and_missing_packages_are_problems(monkeypatch, capsys):
+    versions = {"numpy": "1.26.4"}
+
+    def version(name):
+        if name == "sympy":
+            raise doctor.metadata.PackageNotFoundError(name)
+        return versions.get(name, "99")
+
+    monkeypatch.setattr(doctor.metadata, "version", version)
+    assert cli.main(["doctor"]) == 1
+    problems = [line for line in capsys.readouterr().out.splitlines() if "problem" in line]
+    assert [line.split()[1] for line in problems] == ["numpy", "sympy"]
+    assert all("make lab" in line for line in problems)
+
+
+def test_a_kernel_elsewhere_is_noticed(tmp_path, monkeypatch):
+    folder = tmp_path / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text('{"argv": ["/opt/other/python"], "display_name": "x"}')
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    kernel = next(f for f in doctor.examine() if f.subject == "kernel python3")
+    assert (kernel.status, "/opt/other/python" in kernel.detail) == ("warning", True)
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "ROOT", tmp_path / "away")
+    assert [f.subject for f in doctor.examine() if f.status == "problem"] == ["folder notebooks"]
+
+
+# lab
+
+
+def test_lab_opens_the_first_lesson_in_the_course(monkeypatch):
+    monkeypatch.setattr(doctor, "has_display", lambda: True)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    arguments = cli.lab_arguments(["--port", "9999"])
+    assert f"--ServerApp.root_dir={ROOT}" in arguments
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in arguments
+    assert arguments[-2:] == ["--port", "9999"]
+    assert not {"--allow-root", "--no-browser"} & set(arguments)
+
+
+def test_lab_works_as_root_and_without_a_display(monkeypatch):
+    monkeypatch.setattr(doctor, "has_display", lambda: False)
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    assert {"--allow-root", "--no-browser"} <= set(cli.lab_arguments())
+
+
+def test_lab_hands_on_what_follows_the_dashes():
+    parser, _ = cli.build_parser()
+    assert parser.parse_args(["lab", "--", "--port", "9999"]).extra == ["--port", "9999"]
+    assert parser.parse_args(["lab", "--"]).extra == []
+
+
+def test_lab_finds_the_shipped_settings(monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
+    ours, mine = cli.lab_environment()["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert mine == "mine"
+    assert Path(ours, "labconfig", "default_setting_overrides.json").is_file()
+
+
+@pytest.mark.browser
+def test_lab_opens_without_a_question(tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    chromium = next(filter(None, map(shutil.which, ["chromium", "google-chrome"])), None)
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")
+    }
+    environment |= {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    lab = subprocess.Popen(
+        [sys.executable, "-m", "course_utils.cli", "lab", "--", "--no-browser"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        address = next(line.strip() for line in lab.stdout if "/lab/tree/" in line)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            )
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            asked = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(address)
+            page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+            page.wait_for_selector(".jp-mod-idle, [data-status=idle]", timeout=60_000)
+            page.wait_for_timeout(3000)
+            assert page.locator(".jp-Dialog").count() == 0
+            assert page.locator(".Toastify__toast").count() == 0
+            assert page.locator(".jp-NotebookPanel .jp-Cell").first.is_visible()
+            here = address.partition("/lab")[0]
+            assert [url for url in asked if not url.startswith((here, "data:", "blob:"))] == []
+            browser.close()
+    finally:
+        lab.terminate()
+        lab.wait(timeout=20)
+
+
+# execute
+
+
+def test_execute_stores_outputs_once(tmp_path, capsys):
+    path = write(tmp_path / "a.ipynb", "import os\nprint(1)", "print(2)\nos.getcwd()[-4:]", "1 + 1")
+    assert cli.main(["execute", str(path)]) == 0
+    notebook = nbformat.read(path, as_version=4)
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3]
+    assert notebook.cells[1].outputs[1].data["text/plain"] == repr(str(tmp_path)[-4:])
+    assert notebook.cells[2].outputs[0].data["text/plain"] == "2"
+    assert not list(tmp_path.glob(".*"))
+
+    before = path.stat().st_mtime_ns, path.read_bytes()
+    time.sleep(0.01)
+    assert cli.main(["execute", str(path)]) == 0
+    assert (path.stat().st_mtime_ns, path.read_bytes()) == before
+    said = capsys.readouterr().out.splitlines()
+    assert ["written" in said[0], "unchanged" in said[1]] == [True, True]
+
+
+def test_a_failing_notebook_is_left_as_it_was(tmp_path, capsys):
+    bad = write(tmp_path / "bad.ipynb", "x = 1", "y = x / 0")
+    good = write(tmp_path / "good.ipynb", "1")
+    before = bad.read_bytes()
+    assert cli.main(["execute", str(bad), str(good)]) == 1
+    assert bad.read_bytes() == before
+    captured = capsys.readouterr()
+    assert "bad.ipynb, cell 2 of 2:\n    y = x / 0\nZeroDivisionError: division by zero" in (
+        captured.err
+    )
+    assert "good: written" in captured.out
+
+
+def test_a_kernel_that_ends_is_told(tmp_path):
+    path = write(tmp_path / "a.ipynb", "import os; os._exit(1)")
+    with pytest.raises(notebooks.ExecutionError, match="the kernel ended"):
+        notebooks.execute(path)
+
+
+def test_check_writes_nothing_and_sets_pixels_aside(tmp_path, capsys):
+    path = write(tmp_path / "a.ipynb", "print(1)")
+    before = path.read_bytes()
+    assert cli.main(["execute", "--check", str(path)]) == 1
+    assert path.read_bytes() == before
+    assert "differs" in capsys.readouterr().out
+
+    picture = (
+        "from IPython.display import HTML, Image\nimport secrets\n"
+        "display(Image(secrets.token_bytes(99), format='png'))\n"
+        "HTML(f'<img src=\"data:image/png;base64,{secrets.token_hex()}\">')"
+    )
+    write(path, picture)
+    assert cli.main(["execute", str(path)]) == 0
+    assert cli.main(["execute", "--check", str(path)]) == 0
+
+
+def test_a_notebook_is_made_normal():
+    outputs = [
+        new_output("stream", name="stdout", text="a\n"),
+        new_output("stream", name="stdout", text="\x1b[31mb\x1b[0m\n"),
+        new_output("stream", name="stderr", text="c\n"),
+        new_output("display_data", data={WIDGET: {"model_id": "1"}, "text/plain": "Slider()"}),
+        new_output("display_data", data={WIDGET: {"model_id": "1"}}),
+        new_output("error", ename="E", evalue="e", traceback=["\x1b[0;31mE\x1b[0m"]),
+    ]
+    code = new_code_cell("f()", outputs=outputs, metadata={"execution": {}, "tags": ["live"]})
+    kept = new_markdown_cell("# A", id="kept")
+    notebook = new_notebook(cells=[kept, code], metadata={"widgets": {}, "course": {"minutes": 1}})
+    notebook.metadata.language_info = {"name": "python", "version": "3.11.7"}
+    notebook.metadata.kernelspec = {"name": "conda-env", "display_name": "x"}
+    notebook.nbformat_minor = 4
+    del code["id"]
+
+    text = notebooks.dumps(notebooks.normalise(notebook))
+    assert notebooks.dumps(notebooks.normalise(notebook)) == text
+    assert text.endswith("}\n") and '\n "cells": [\n  {\n' in text
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert kept.id == "kept"
+    assert re.fullmatch("[0-9a-f]{8}", code.id)
+    assert notebook.metadata == {
+        "course": {"minutes": 1},
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python"},
+    }
+    assert code.metadata == {"tags": ["live"]}
+    assert [output.get("text") for output in code.outputs[:2]] == ["a\nb\n", "c\n"]
+    assert [list(output.data) for output in code.outputs[2:4]] == [["text/plain"], [WIDGET]]
+    assert code.outputs[4].traceback == ["E"]
+
+
+def test_execute_keeps_no_widget_state(tmp_path):
+    path = write(tmp_path / "a.ipynb", "import ipywidgets\nipywidgets.IntSlider()")
+    notebook = notebooks.execute(path)
+    assert "widgets" not in notebook.metadata
+    assert list(notebook.cells[0].outputs[0].data) == ["text/plain"]
+
+
+def test_lessons_are_listed_in_order(tmp_path):
+    for slug in ("10_choosing", "02_sigmoid", "notes"):
+        course = {"minutes": 25, "objectives": ["Derive it."], "needs": ["01_step_function"]}
+        title = new_markdown_cell(f"# {slug[:2]} · About {slug[3:]}\n\nText")
+        notebook = new_notebook(cells=[title], metadata={"course": course})
+        nbformat.write(notebook, tmp_path / f"{slug}.ipynb")
+    first, second = notebooks.lessons(tmp_path)
+    assert (first.number, first.slug, first.title) == ("02", "02_sigmoid", "About sigmoid")
+    assert (first.minutes, first.needs) == (25, ("01_step_function",))
+    assert first.objectives == ("Derive it.",)
+    assert second.slug == "10_choosing"
