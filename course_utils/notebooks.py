@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable
 from copy import deepcopy
@@ -206,9 +207,10 @@ def execute(
 
     notebook = read(path)
     total = len(notebook.cells)
-    # Without any folder to look in, `python3` is the kernel of this environment.
+    # The kernel of this environment, whatever others the person has.
+    ours = Path(sys.prefix, "share", "jupyter", "kernels")
     kernel = AsyncKernelManager(
-        kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])
+        kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(ours)])
     )
     reached = 0
 
@@ -221,8 +223,7 @@ def execute(
         notebook,
         km=kernel,
         timeout=SECONDS_A_CELL,
-        record_timing=False,
-        store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.resolve().parent)}},
         on_cell_start=started,
     )

@@ -1,0 +1,205 @@
+"""The `course` command.
+
+A subcommand is a function that takes the parsed options and returns the exit status, and an
+`_add` in `build_parser` that gives it its arguments. Each imports what it needs when it runs,
+so that `course --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+FIRST = "notebooks/00_start_here.ipynb"
+
+
+class Refusal(Exception):
+    """An argument that the command cannot use; the message says what to do."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the arguments, and leaves with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see `{self.prog} --help`)\n")
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Say whether this computer has what the course needs."""
+    from course_utils.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        print(finding)
+    return int(any(finding.status == "problem" for finding in findings))
+
+
+def lab(options: argparse.Namespace) -> int:
+    """Open the course in JupyterLab."""
+    os.environ.update(lab_environment())
+    from jupyter_server.utils import url_path_join
+    from jupyterlab.labapp import LabApp
+    from tornado.httputil import url_concat
+
+    server = LabApp.initialize_server(argv=lab_arguments(options.extra))
+    address = url_path_join(server.connection_url, "lab", "tree", FIRST)
+    token = server.identity_provider.token
+    address = url_concat(address, {"token": token}) if token else address
+    print(f"The course is open at\n\n    {address}\n\nCtrl+C here ends it.", flush=True)
+    server.start()
+    return 0
+
+
+def lab_arguments(extra: Sequence[str] = ()) -> list[str]:
+    """Return JupyterLab's command line; the extra words come last, so that they win."""
+    from course_utils.doctor import has_display
+    from course_utils.notebooks import ROOT
+
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        "--Application.log_level=ERROR",
+        "--ServerApp.answer_yes=True",  # Ctrl+C ends it without a question
+        "--LabApp.extension_manager=readonly",  # asks no catalogue of extensions
+        "--KernelManager.transport_encryption=auto",  # else each kernel warns in the terminal
+        *(["--allow-root"] if is_root else []),
+        *([] if has_display() else ["--no-browser"]),
+        *extra,
+    ]
+
+
+def lab_environment() -> dict[str, str]:
+    """Return the variables under which JupyterLab finds our settings and this kernel first."""
+    settings = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")]
+    return {
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings)),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_TOKEN": os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24),
+    }
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run notebooks in fresh kernels and store their outputs."""
+    from course_utils import notebooks
+
+    paths = options.notebooks or [lesson.path for lesson in notebooks.lessons()]
+    for path in paths:
+        if not path.is_file():
+            raise Refusal(f"there is no notebook {path}")
+    failed = 0
+    for number, path in enumerate(paths, 1):
+        name = f"[{number}/{len(paths)}] {path.stem}"
+        begin = time.monotonic()
+        try:
+            notebook = notebooks.execute(path, on_cell=_progress(name))
+        except notebooks.ExecutionError as error:
+            print(f"{name}: failed, the file is as it was\n{error}", file=sys.stderr)
+            failed += 1
+            continue
+        if options.check:
+            stored = notebooks.without_pictures(notebooks.read(path))
+            is_same = stored == notebooks.without_pictures(notebook)
+            failed += not is_same
+            result = "as stored" if is_same else "differs from what is stored"
+        else:
+            is_written = notebooks.write(path, notebooks.dumps(notebook))
+            result = "written" if is_written else "unchanged"
+        print(f"{name}: {result} ({time.monotonic() - begin:.1f} s)")
+    return int(failed > 0)
+
+
+def _progress(name: str) -> Callable[[int, int], None]:
+    """Return a function that shows, on a terminal, how many cells are done."""
+
+    def show(done: int, total: int) -> None:
+        if sys.stdout.isatty():
+            print(f"{name}: cell {done} of {total}", end="\x1b[K\r", flush=True)
+
+    return show
+
+
+def _version(options: argparse.Namespace) -> int:
+    from importlib.metadata import version
+
+    print(f"course {version('activation-course')}")
+    return 0
+
+
+def _add(
+    commands: argparse._SubParsersAction,
+    function: Callable[[argparse.Namespace], int],
+    example: str,
+) -> argparse.ArgumentParser:
+    """Register a subcommand under its function's name; its docstring begins with its help."""
+    summary = function.__doc__.partition("\n")[0]
+    parser = commands.add_parser(
+        function.__name__,
+        help=summary[0].lower() + summary.rstrip(".")[1:],
+        description=summary,
+        epilog=f"For instance: {example}",
+    )
+    parser.set_defaults(function=function)
+    return parser
+
+
+def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
+    """Return the parser and the names of the subcommands."""
+    parser = _Parser(
+        prog="course",
+        description="The course on activation functions, from the command line.",
+        epilog="For instance: course doctor",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    commands = parser.add_subparsers(metavar="COMMAND")
+
+    _add(commands, doctor, "course doctor")
+
+    command = _add(commands, lab, "course lab -- --port 9999")
+    command.add_argument("extra", nargs="*", metavar="-- EXTRA", help="arguments for JupyterLab")
+
+    command = _add(commands, execute, "course execute notebooks/02_sigmoid.ipynb")
+    command.add_argument(
+        "notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="all lessons if none is named"
+    )
+    command.add_argument(
+        "--check", action="store_true", help="write nothing; fail if the outputs differ"
+    )
+    return parser, list(commands.choices)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the `course` command and return its exit status."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    parser, names = build_parser()
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in names:
+        near = difflib.get_close_matches(arguments[0], names, n=1)
+        hint = f"did you mean `course {near[0]}`?" if near else f"there are {', '.join(names)}"
+        parser.error(f"unknown command {arguments[0]!r}: {hint}")
+    options = parser.parse_args(arguments)
+    if options.version:
+        options.function = _version
+    if "function" not in options:
+        parser.error(f"name a command: {', '.join(names)}")
+    try:
+        return options.function(options)
+    except Refusal as refusal:
+        parser.error(str(refusal))
+    except ModuleNotFoundError as error:
+        print(f"course: {error.name} is not installed: run `make lab` again", file=sys.stderr)
+    except OSError as error:
+        print(f"course: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("course: stopped", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
