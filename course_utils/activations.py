@@ -146,7 +146,7 @@ def _step_slope(z: NDArray) -> NDArray:
 def _sigmoid(z: NDArray) -> NDArray:
     e = np.exp(-np.abs(z))
     p = e / (1 + e)  # sigmoid(-|z|); and sigmoid(|z|) = 1 - p
-    return np.where(z >= 0, 1 - p, e - e * p)  # p = e (1 - p): the same, rounded less
+    return np.where(z >= 0, 1 - p, e - e * p)  # e - e p is p again, rounded less
 
 
 def _sigmoid_slope(z: NDArray) -> NDArray:

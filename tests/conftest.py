@@ -1,9 +1,15 @@
-"""One thread a kernel: the tests run side by side, and so do the notebooks' kernels.
+"""What holds for every test: one thread each, and the same examples every time.
 
-The lessons' matrices are small; several threads to each only get in each other's way.
+The tests run side by side, and so do the notebooks' kernels. The lessons' matrices are
+small; several threads to each only get in each other's way.
 """
 
 import os
 
+from hypothesis import settings
+
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+settings.register_profile("course", derandomize=True, deadline=None)
+settings.load_profile("course")
