@@ -48,7 +48,9 @@ class Finding:
     @property
     def stable(self) -> str:
         """The finding without what differs between two healthy computers."""
-        return f"{self.subject:<22} {self.status}"
+        if self.status == "ok":
+            return f"{self.subject:<22} ok"
+        return f"{self.subject:<22} {self.status}: {self.detail}: {self.remedy}"
 
     def __str__(self) -> str:
         remedy = f": {self.remedy}" if self.remedy else ""

@@ -65,7 +65,8 @@ def test_unusable_arguments_are_refused(capsys):
 # doctor
 
 
-def test_a_healthy_environment_passes(capsys):
+def test_a_healthy_environment_passes(capsys, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")  # as `course lab` has it
     assert cli.main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert all(line.startswith("ok ") for line in lines)
@@ -96,6 +97,9 @@ def test_old_and_missing_packages_are_problems(monkeypatch, capsys):
     problems = [line for line in capsys.readouterr().out.splitlines() if "problem" in line]
     assert [line.split()[1] for line in problems] == ["numpy", "sympy"]
     assert all("make lab" in line for line in problems)
+    short = [finding.stable for finding in doctor.examine() if finding.status == "problem"]
+    assert [line.split()[:2] for line in short] == [["numpy", "problem:"], ["sympy", "problem:"]]
+    assert all("make lab" in line for line in short), "the short form says what to do, too"
 
 
 def test_a_kernel_elsewhere_is_noticed(tmp_path, monkeypatch):
