@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -146,43 +145,6 @@ def test_lab_finds_the_shipped_settings(monkeypatch):
     ours, mine = cli.lab_environment()["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert mine == "mine"
     assert Path(ours, "labconfig", "default_setting_overrides.json").is_file()
-
-
-@pytest.mark.browser
-def test_lab_opens_without_a_question(tmp_path):
-    from playwright.sync_api import sync_playwright
-
-    chromium = next(filter(None, map(shutil.which, ["chromium", "google-chrome"])), None)
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")
-    }
-    environment |= {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
-    lab = subprocess.Popen(
-        [sys.executable, "-m", "course_utils.cli", "lab", "--", "--no-browser"],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    try:
-        address = next(line.strip() for line in lab.stdout if "/lab/tree/" in line)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-            )
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            asked = []
-            page.on("request", lambda request: asked.append(request.url))
-            page.goto(address)
-            page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-            page.wait_for_selector(".jp-mod-idle, [data-status=idle]", timeout=60_000)
-            page.wait_for_timeout(3000)
-            assert page.locator(".jp-Dialog").count() == 0
-            assert page.locator(".Toastify__toast").count() == 0
-            assert page.locator(".jp-NotebookPanel .jp-Cell").first.is_visible()
-            here = address.partition("/lab")[0]
-            assert [url for url in asked if not url.startswith((here, "data:", "blob:"))] == []
-            browser.close()
-    finally:
-        lab.terminate()
-        lab.wait(timeout=20)
 
 
 # execute

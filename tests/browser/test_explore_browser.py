@@ -69,7 +69,7 @@ class Hand:
 
     def numbers(self):
         """z, a, the slope from z and the slope from a, as they are written."""
-        return self.root.locator(".numbers .number").all_inner_texts()
+        return self.root.locator(".numbers .number").all_text_contents()
 
     def pull(self, z, span=6):
         """Press on the picture in the middle and pull the point to z; return what z must be."""

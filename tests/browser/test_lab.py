@@ -1,0 +1,85 @@
+"""`course lab` and the lessons, as a student meets them in a real JupyterLab."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+CUT_OFF = """() => {
+    const pictures = document.querySelectorAll('.jp-OutputArea-output img');
+    return [...pictures].filter((picture) => {
+        const area = picture.closest('.jp-OutputArea-output').getBoundingClientRect();
+        const box = picture.getBoundingClientRect();
+        return !picture.naturalWidth || !picture.alt || box.right > area.right + 1;
+    }).map((picture) => picture.alt);
+}"""
+TEX_LEFT = """() => [...document.querySelectorAll('.jp-RenderedMarkdown')]
+    .map((cell) => {
+        const copy = cell.cloneNode(true);
+        copy.querySelectorAll('code, pre, mjx-container').forEach((part) => part.remove());
+        return copy.textContent;
+    })
+    .filter((text) => /\\$|\\\\(frac|sigma|cdot)/.test(text))"""
+
+
+def scroll_through(page):
+    """Show every part of the notebook once, so that all of it is drawn."""
+    panel = page.locator(".jp-WindowedPanel-outer").first
+    steps = panel.evaluate("(e) => Math.ceil(e.scrollHeight / e.clientHeight)")
+    for k in range(steps + 1):
+        panel.evaluate(f"(e) => {{ e.scrollTop = {k} * e.clientHeight }}")
+        page.wait_for_timeout(150)
+        yield k
+
+
+def test_lab_opens_without_a_question(tmp_path, chromium):
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")
+    }
+    environment |= {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    lab = subprocess.Popen(
+        [sys.executable, "-m", "course_utils.cli", "lab", "--", "--no-browser"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    try:
+        address = next(line.strip() for line in lab.stdout if "/lab/tree/" in line)
+        page = context.new_page()
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address)
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+        page.wait_for_selector(".jp-mod-idle, [data-status=idle]", state="attached")
+        page.wait_for_timeout(3000)
+        assert page.locator(".jp-Dialog").count() == 0
+        assert page.locator(".Toastify__toast").count() == 0
+        assert page.locator(".jp-NotebookPanel .jp-Cell").first.is_visible()
+        here = address.partition("/lab")[0]
+        assert [url for url in asked if not url.startswith((here, "data:", "blob:"))] == []
+    finally:
+        context.close()
+        lab.terminate()
+        lab.wait(timeout=20)
+
+
+@pytest.mark.parametrize("width", [1280, 800])
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_reads_well_and_runs(lesson, width, lab, open_notebook):
+    shutil.copy(lesson, lab.root / lesson.name)
+    opened = open_notebook(path=lesson.name, width=width)
+    page = opened.page
+    for _ in scroll_through(page):
+        assert page.evaluate(CUT_OFF) == []
+    assert page.locator("mjx-merror").count() == 0
+    assert page.evaluate(TEX_LEFT) == []
+    if width == 1280:
+        opened.run()
+        for _ in scroll_through(page):
+            assert page.locator(".jp-OutputArea [data-mime-type*=error]").count() == 0
+            assert page.locator(".jp-OutputArea [data-mime-type*=stderr]").count() == 0
+    assert opened.errors == []
+    assert opened.outside == []
