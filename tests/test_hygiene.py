@@ -152,7 +152,7 @@ def test_a_planted_defect_is_found(message, model):
 
 def test_every_claim_is_judged_in_each_of_its_lessons_that_exist():
     for claim in CLAIMS.values():
-        for slug in set(claim.lessons) & set(SLUGS):
+        for slug in (slug for slug in SLUGS if slug[:2] in claim.lessons):
             notebook = nbformat.read(ROOT / "notebooks" / f"{slug}.ipynb", as_version=4)
             tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
             assert f"claim:{claim.number}" in tags
