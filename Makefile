@@ -29,7 +29,7 @@ bench: ## print what each function costs, and how fast the explorers answer
 	$(BIN)/python tests/benchmarks/bench_activations.py
 	$(BIN)/python tests/benchmarks/bench_explorer.py
 
-mutants: ## flip one sign at a time and list those that no test notices (ARGS=02_sigmoid; hours for all)
+mutants: ## flip one sign at a time and list those that no test notices (ARGS=02_sigmoid; slow)
 	@$(INSTALL) test
 	$(BIN)/python tests/mutants.py $(ARGS)
 
