@@ -289,6 +289,7 @@ def fingerprint(figure: Figure) -> str:
     """
     digest = hashlib.sha256()
     for ax in figure.axes:
+        ax.get_xlim(), ax.get_ylim()  # settles the limits of axes that were not drawn yet
         to_axes = ax.transScale + ax.transLimits  # data -> fractions of the axes
         points = [line.get_xydata() for line in ax.get_lines()]
         points += [getattr(text, "xy", text.get_position()) for text in ax.texts]

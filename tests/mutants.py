@@ -22,6 +22,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parent.parent
+TESTED_BY = {"gradient_check": "network", "graph_drawing": "graph", "notebooks": "cli"}
 OTHER = {"+": "-", "-": "+", "+=": "-=", "-=": "+=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -57,6 +58,10 @@ def mutants_of_lesson(path):
             cell.source = original
 
 
+def tests_of(path):
+    return Path("tests", f"test_{TESTED_BY.get(path.stem, path.stem)}.py")
+
+
 def is_noticed(mutant):
     """Run the tests that belong to a mutant in a copy of the project."""
     _, path, source = mutant
@@ -65,7 +70,7 @@ def is_noticed(mutant):
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, Path(folder, name))
         Path(folder, path).write_text(source)
-        target = path if path.suffix == ".ipynb" else Path("tests", f"test_{path.name}")
+        target = path if path.suffix == ".ipynb" else tests_of(path)
         options = [
             "--nbval",
             "--nbval-current-env",
@@ -88,7 +93,7 @@ def main():
     names = parser.parse_args().names
     mutants = []
     for path in sorted((ROOT / "course_utils").glob("*.py")):
-        if path.stem in names or (not names and (ROOT / "tests" / f"test_{path.name}").exists()):
+        if path.stem in names or (not names and (ROOT / tests_of(path)).exists()):
             mutants += mutants_of_module(path)
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         if path.stem in names or not names:

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from course_utils.activations import ACTIVATIONS, leaky_relu, relu, sigmoid, step
+from course_utils.activations import ACTIVATIONS, elu, leaky_relu, relu, sigmoid, step
 from course_utils.figures import (
     COLOURS,
     LOOKS,
@@ -84,8 +84,21 @@ def test_a_jump_is_drawn_as_a_break_with_the_chosen_end_filled():
     assert dot.get_ydata() == [relu.kink.at_zero]
     upper = function_and_derivative(step).axes[0]
     assert np.isnan(upper.get_lines()[0].get_ydata()).sum() == 1
+    rings, dot = upper.get_lines()[2:4]
+    np.testing.assert_array_equal(rings.get_ydata(), [0, 1])
+    assert dot.get_ydata() == [step.kink.value]
     smooth = function_and_derivative(sigmoid).axes[1]
     assert not np.isnan(smooth.get_lines()[0].get_ydata()).any()
+
+
+def test_no_rings_where_both_slopes_agree():
+    assert len(function_and_derivative(elu).axes[1].get_lines()) == 2  # the curve and z = 0
+    assert len(function_and_derivative(elu, alpha=0.5).axes[1].get_lines()) == 4
+
+
+def test_a_slope_that_is_0_everywhere_is_drawn_inside_its_axes():
+    lowest, highest = function_and_derivative(step).axes[1].get_ylim()
+    assert lowest < 0 < highest
 
 
 def test_nothing_is_cut_off():
@@ -141,6 +154,17 @@ def test_fingerprint_sees_what_is_drawn():
     assert draw(change=0.02) != same
     assert draw(text="b") != same
     assert draw(scale="log") != same
+
+
+def test_fingerprint_is_of_the_picture_not_of_the_units():
+    def draw(unit, y=1.0):
+        figure, ax = new_figure()
+        ax.plot([0, unit, 2 * unit, 3 * unit], [0, unit, y * unit, 2 * unit])
+        return fingerprint(figure)
+
+    assert draw(1.0) == draw(8.0)
+    special = {draw(1.0, y) for y in (0.5, np.nan, np.inf, -np.inf)}
+    assert len(special) == 4, "gaps and infinities are told apart"
 
 
 def test_fingerprint_sees_a_flipped_sign_in_every_kind_of_drawing():
@@ -212,3 +236,7 @@ def test_course_map_points_every_arrow_forward_and_leaves_out_what_follows():
     figure.savefig(io.BytesIO(), format="png")
     extents = [text.get_bbox_patch().get_window_extent() for text in texts if text.get_text()]
     assert not any(a.overlaps(b) for i, a in enumerate(extents) for b in extents[:i])
+    for box in extents:
+        assert 0 <= box.x0 and box.x1 <= figure.bbox.x1, "inside the picture"
+        assert 0 <= box.y0 and box.y1 <= figure.bbox.y1, "inside the picture"
+    assert boxes["02"][1] > boxes["03"][1], "the earlier lesson stands above"
