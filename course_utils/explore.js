@@ -457,24 +457,37 @@ export function mount(root, data, store = memory(data.state)) {
   return KINDS[data.kind](root, data, store);
 }
 
-/** Keep the state in a notebook's widget; the kernel hears of it ten times a second at most. */
+/**
+ * Keep the state in the page, and in step with a notebook's widget. The kernel hears of changes
+ * ten times a second at most. Until it has, its words on them are old (it echoes what it hears),
+ * so they must not undo what the hand has done since.
+ */
 function render({ model, el }) {
-  const save = throttled(() => model.save_changes(), 100);
+  const data = model.get("data");
+  const names = Object.keys(data.state);
+  const local = memory(Object.fromEntries(names.map((name) => [name, model.get(name)])));
+  const unsent = new Set();
+  const send = throttled(() => {
+    for (const name of unsent) model.set(name, local.get(name));
+    unsent.clear();
+    model.save_changes();
+  }, 100);
   const store = {
-    get: (name) => model.get(name),
+    ...local,
     set: (changes) => {
-      for (const [name, value] of Object.entries(changes)) model.set(name, value);
-      save();
-    },
-    on: (name, f) => {
-      model.on(`change:${name}`, f);
-      return () => model.off(`change:${name}`, f);
+      Object.keys(changes).forEach((name) => unsent.add(name));
+      local.set(changes);
+      send();
     },
   };
-  const takeDown = mount(el, model.get("data"), store);
+  const hear = (name) => () => unsent.has(name) || local.set({ [name]: model.get(name) });
+  const ears = names.map((name) => [`change:${name}`, hear(name)]);
+  ears.forEach(([event, f]) => model.on(event, f));
+  const takeDown = mount(el, data, store);
   return () => {
     takeDown();
-    save.flush();
+    ears.forEach(([event, f]) => model.off(event, f));
+    if (unsent.size) send.flush();
   };
 }
 

@@ -306,3 +306,42 @@ def test_without_a_kernel_the_same_page_code_mounts_the_same_data(opened):
     assert page.locator(".numbers .number").all_inner_texts() == written(sigmoid, 2.5)
     page.locator("select").select_option("elu")
     assert page.locator(".numbers .number").all_inner_texts() == written(elu, 2.5)
+
+
+def test_an_echo_from_the_kernel_does_not_undo_what_the_hand_did(opened):
+    """A slow kernel repeats an older z after the hand has moved on: the hand wins."""
+    data, code, style = opened.ask("[first.data, first._esm, first._css]")
+    page = opened.page.context.new_page()
+    page.set_content(f"<style>{style}</style><main></main>")
+    page.evaluate(
+        """async ([data, code]) => {
+            const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+            const { default: widget } = await import(url);
+            const [state, ears] = [{ ...data.state, data }, {}];
+            window.heard = [];
+            window.say = (name, value) => {
+                state[name] = value;
+                (ears[`change:${name}`] ?? []).forEach((f) => f());
+            };
+            const model = {
+                get: (name) => state[name],
+                set: (name, value) => window.say(name, value),
+                on: (event, f) => (ears[event] ??= []).push(f),
+                off: (event, f) => (ears[event] = ears[event].filter((g) => g !== f)),
+                save_changes: () => window.heard.push(state.z),
+            };
+            window.takeDown = widget.render({ model, el: document.querySelector('main') });
+        }""",
+        [data, code],
+    )
+    page.locator(".tangent").wait_for(state="attached")
+    numbers = page.locator(".numbers .number")
+    page.locator(".figure > .slider input").press("PageUp")
+    page.evaluate("() => window.say('z', 0.7)")  # old news
+    assert numbers.all_text_contents() == written(sigmoid, 2.5)
+    wait_for(lambda: page.evaluate("() => window.heard"), [2.5])
+    page.evaluate("() => window.say('z', 0.7)")  # news: Python has moved the point
+    assert numbers.all_text_contents() == written(sigmoid, 0.7)
+    page.locator(".figure > .slider input").press("PageUp")
+    page.evaluate("() => window.takeDown()")
+    assert page.evaluate("() => window.heard") == [2.5, 1.7], "the last state is not lost"
