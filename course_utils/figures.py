@@ -37,7 +37,6 @@ __all__ = [
     "fingerprint",
     "function_and_derivative",
     "house_style",
-    "label_curve",
     "new_figure",
     "picture",
     "show",
@@ -92,11 +91,6 @@ def new_figure(
     with house_style():
         figure = Figure(figsize=(width, height))
         return figure, figure.subplots(rows, columns, **options)
-
-
-def label_curve(ax: Axes, text: str, at: tuple[float, float], look: str, **options: Any) -> None:
-    """Write `text` beside a curve, in the curve's own colour; `at` is in data coordinates."""
-    ax.text(*at, text, color=LOOKS[look]["color"], **options)
 
 
 def function_and_derivative(

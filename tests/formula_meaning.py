@@ -105,7 +105,7 @@ class Meaning(NamedTuple):
 
 Names = tuple[tuple[str, Meaning], ...]
 
-_slopes: dict[sp.Symbol, tuple[sp.Symbol, sp.Symbol]] = {}
+known_slopes: dict[sp.Symbol, tuple[sp.Symbol, sp.Symbol]] = {}
 
 
 def table_of(names: Names, *kinds: str) -> dict[sp.Symbol, sp.Expr]:

@@ -24,8 +24,8 @@ from formula_meaning import (
     UnreadableError,
     X,
     Z,
-    _slopes,
     evaluate,
+    known_slopes,
     registry_formula,
     resolve,
     slope_of,
@@ -488,7 +488,7 @@ class Parser:
                 expr = with_functions(default, self.names)
             elif order == 1:
                 slope = sp.Symbol(f"slope of {what} by {variable}", real=True)
-                _slopes[slope] = (what, variable)
+                known_slopes[slope] = (what, variable)
                 return slope
             else:
                 raise UnreadableError(f"does not know {what} as a function of {variable}")
@@ -510,7 +510,7 @@ def link_slopes(exprs: list[sp.Expr], names: Names) -> list[sp.Expr]:
     wrote them, so that a chain of them cancels.
     """
     table = DEFAULTS | table_of(names, "definition")
-    asked = {s: _slopes[s] for e in exprs for s in e.free_symbols if s in _slopes}
+    asked = {s: known_slopes[s] for e in exprs for s in e.free_symbols if s in known_slopes}
 
     def hangs_on(t: sp.Symbol, s: sp.Symbol) -> bool:
         return t != s and resolve(t, table, frozenset({s})).has(s)
