@@ -14,15 +14,17 @@ import html
 import io
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import matplotlib.colors
 import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from course_utils.activations import Activation
@@ -34,6 +36,7 @@ __all__ = [
     "COLOURS",
     "LOOKS",
     "course_map",
+    "decision_regions",
     "fingerprint",
     "function_and_derivative",
     "house_style",
@@ -174,6 +177,63 @@ def _mark_tangent(
         textcoords="offset points",
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
     )
+
+
+def decision_regions(
+    ax: Axes,
+    predict: Callable[[NDArray], ArrayLike],
+    x: ArrayLike,
+    labels: ArrayLike,
+    *,
+    margin: float = 0.5,
+) -> None:
+    """Draw what a classifier of two classes says at each place of the plane, and the data.
+
+    Class 0 is blue discs, class 1 vermilion squares. A place is the deeper in a class's
+    colour the nearer its probability is to 1; the line stands where it is 1/2.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw; its limits and its aspect are set.
+    predict : callable
+        From points, shape (count, 2), to the probabilities of class 1, shape (count,).
+    x : array_like, shape (count, 2)
+        The data.
+    labels : array_like, shape (count,)
+        Their classes, 0 or 1.
+    margin : float
+        How far the plane reaches beyond the data, in their units.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+    """
+    x, labels = np.asarray(x, dtype=float), np.asarray(labels)
+    if x.ndim != 2 or x.shape[1] != 2 or labels.shape != x.shape[:1]:
+        raise ValueError(
+            f"expected x (count, 2) and labels (count,), got {x.shape} and {labels.shape}"
+        )
+    left, bottom = x.min(axis=0) - margin
+    right, top = x.max(axis=0) + margin
+    grid = np.meshgrid(np.linspace(left, right, 161), np.linspace(bottom, top, 161))
+    probability = np.asarray(predict(np.column_stack([axis.ravel() for axis in grid])))
+    if probability.shape != (grid[0].size,):
+        raise ValueError(
+            f"expected one probability a point, shape ({grid[0].size},), from predict, "
+            f"got {probability.shape}: take the column of class 1"
+        )
+    probability = probability.reshape(grid[0].shape)
+    colours = [COLOURS["function"], "#ffffff", COLOURS["derivative"]]
+    shades = mpl.colors.LinearSegmentedColormap.from_list("classes", colours)
+    ax.pcolormesh(*grid, probability, cmap=shades, vmin=0, vmax=1, alpha=0.45, rasterized=True)
+    if probability.min() < 0.5 < probability.max():
+        ax.contour(*grid, probability, levels=[0.5], colors=COLOURS["ink"], linewidths=1.4)
+    for label, marker, colour in ((0, "o", colours[0]), (1, "s", colours[2])):
+        ax.plot(*x[labels == label].T, marker, color=colour, markeredgecolor="white", markersize=6)
+    ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
+    ax.grid(False)
 
 
 def course_map(lessons: Sequence[Any]) -> Figure:

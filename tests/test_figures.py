@@ -16,6 +16,7 @@ from course_utils.figures import (
     COLOURS,
     LOOKS,
     course_map,
+    decision_regions,
     fingerprint,
     function_and_derivative,
     house_style,
@@ -240,3 +241,47 @@ def test_course_map_points_every_arrow_forward_and_leaves_out_what_follows():
         assert 0 <= box.x0 and box.x1 <= figure.bbox.x1, "inside the picture"
         assert 0 <= box.y0 and box.y1 <= figure.bbox.y1, "inside the picture"
     assert boxes["02"][1] > boxes["03"][1], "the earlier lesson stands above"
+
+
+def disc(points):
+    """The probability of class 1: 1 in the middle, 1/2 on the unit circle, 0 far out."""
+    return 1 / (1 + (points**2).sum(axis=1))
+
+
+def draw_regions(predict, x=((0, 0), (2, 0), (0, 2)), labels=(1, 0, 0)):
+    figure, ax = new_figure()
+    decision_regions(ax, predict, x, labels)
+    return figure, ax
+
+
+def test_decision_regions_draw_the_line_where_the_probability_is_one_half():
+    _, ax = draw_regions(disc)
+    mesh, line = ax.collections
+    vertices = np.concatenate([path.vertices for path in line.get_paths()])
+    np.testing.assert_allclose(np.hypot(*vertices.T), 1, atol=0.01)
+    values = np.asarray(mesh.get_array()).ravel()
+    assert values.max() == pytest.approx(1, abs=0.01)
+    assert mesh.get_clim() == (0, 1)
+    # The shade is the class's own colour: vermilion where class 1 is certain.
+    assert mpl.colors.to_hex(mesh.cmap(1.0)) == COLOURS["derivative"].lower()
+    assert mpl.colors.to_hex(mesh.cmap(0.0)) == COLOURS["function"].lower()
+    drawn = {line.get_marker(): line.get_xydata().tolist() for line in ax.get_lines()}
+    assert drawn == {"s": [[0, 0]], "o": [[2, 0], [0, 2]]}
+    assert ax.get_xlim() == (-0.5, 2.5)
+
+
+def test_decision_regions_of_a_certain_classifier_have_no_line():
+    _, ax = draw_regions(lambda points: np.zeros(len(points)))
+    assert len(ax.collections) == 1
+
+
+def test_decision_regions_change_the_fingerprint():
+    prints = {fingerprint(draw_regions(lambda p, k=k: disc(k * p))[0]) for k in (1, 1, 1.05)}
+    assert len(prints) == 2
+
+
+def test_decision_regions_refuse_shapes_that_do_not_fit():
+    with pytest.raises(ValueError, match="take the column of class 1"):
+        draw_regions(lambda points: np.zeros((len(points), 2)))
+    with pytest.raises(ValueError, match=r"got \(3, 1\)"):
+        draw_regions(disc, x=[[0], [1], [2]])
