@@ -116,12 +116,68 @@ def execute(options: argparse.Namespace) -> int:
     return int(failed > 0)
 
 
-def _progress(name: str) -> Callable[[int, int], None]:
-    """Return a function that shows, on a terminal, how many cells are done."""
+def build(options: argparse.Namespace) -> int:
+    """Make the exercises from their solutions."""
+    from course_utils import editions, notebooks
+
+    failed = 0
+    wanted = set()
+    for path in editions.solutions():
+        try:
+            place, text = editions.build(path)
+        except editions.CutError as error:
+            raise Refusal(str(error)) from None
+        wanted.add(place.name)
+        stored = place.read_bytes() if place.exists() else None
+        if stored == text.encode("utf-8"):
+            result = "as it should be"
+        elif options.check:
+            failed += 1
+            state = "is missing" if stored is None else "differs from its solution"
+            result = f"{state}: edit solutions/{path.name}, then run `course build`"
+        elif stored is not None and not editions.is_untouched(place):
+            failed += 1
+            result = (
+                "has been changed by hand, so it is kept. `course reset "
+                f"{place.stem[:2]}` puts a fresh one beside it"
+            )
+        else:
+            notebooks.write(place, text)
+            result = "written"
+        print(f"{place.parent.name}/{place.name}: {result}")
+    for stray in sorted((notebooks.ROOT / "exercises").glob("*.ipynb")):
+        if options.check and stray.name not in wanted:
+            failed += 1
+            print(f"exercises/{stray.name}: it has no solution in solutions/")
+    return int(failed > 0)
+
+
+def reset(options: argparse.Namespace) -> int:
+    """Put a fresh exercise beside your own, which is kept."""
+    from course_utils import editions
+
+    try:
+        fresh = editions.fresh_copy(options.exercise)
+    except ValueError as error:
+        raise Refusal(str(error)) from None
+    print(f"exercises/{fresh.name} is fresh; what you had is as it was.")
+    return 0
+
+
+def progress(options: argparse.Namespace) -> int:
+    """Show how far the exercises are done, by running and checking them."""
+    from course_utils.progress import report
+
+    print(report(on_done=_progress("checking", "exercise")))
+    return 0
+
+
+def _progress(name: str, unit: str = "cell") -> Callable[[int, int], None]:
+    """Return a function that shows, on a terminal, how many of the cells are done."""
 
     def show(done: int, total: int) -> None:
         if sys.stdout.isatty():
-            print(f"{name}: cell {done} of {total}", end="\x1b[K\r", flush=True)
+            print(f"{name}: {unit} {done} of {total}", end="\x1b[K\r", flush=True)
 
     return show
 
@@ -172,6 +228,16 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command.add_argument(
         "--check", action="store_true", help="write nothing; fail if the outputs differ"
     )
+
+    command = _add(commands, build, "course build --check")
+    command.add_argument(
+        "--check", action="store_true", help="write nothing; fail if an exercise differs"
+    )
+
+    command = _add(commands, reset, "course reset 02")
+    command.add_argument("exercise", metavar="NN", help="the exercise's number")
+
+    _add(commands, progress, "course progress")
     return parser, list(commands.choices)
 
 

@@ -13,7 +13,8 @@ from course_utils.claims import CLAIMS, FINDINGS
 TAGS = re.compile(
     r"predict|live|instructor|hide-cell|solution|nbval-ignore-output|raises-exception|claim:C\d\d"
 )
-LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|TBD|lorem ipsum)\b|<<<<<<<|>>>>>>>|# solution\b")
+LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|TBD|lorem ipsum)\b|<<<<<<<|>>>>>>>")
+MARKER = re.compile(r"# solution\b")  # belongs into solutions/ alone
 UNSTABLE = re.compile(r"\bat 0x[0-9a-f]{6,}|/home/|/Users/|/tmp/|[A-Z]:\\\\|\x1b\[")
 OUTSIDE = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|!\[[^\]]*\]\(https?:""", re.I)
 LONGEST_CELL = 15
@@ -74,6 +75,8 @@ def problems(notebook, path):
     count = 0
     for cell in notebook.cells:
         found += [f"cell {cell.id}: {what}" for what in _cell_problems(cell)]
+        if MARKER.search(cell.source) and Path(path).parent.name != "solutions":
+            found.append(f"cell {cell.id}: a leftover: '# solution'")
         found += [f"cell {cell.id}: {what}" for what in _link_problems(cell, notebook, path)]
         if cell.cell_type == "code":
             count += 1

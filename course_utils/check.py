@@ -1,0 +1,128 @@
+"""What a student calls in an exercise: `check`, `hint` and `progress`.
+
+>>> check("sigmoid", ...)
+… sigmoid: not attempted yet. For a first hint, run hint("sigmoid").
+
+All three print, and none ever raises: a mistake costs a sentence, not a traceback. Inside a
+run that marks notebooks (`SILENT` set in the environment) they do nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Any
+
+import numpy as np
+
+from course_utils.answers import ask, is_missing, plain
+from course_utils.tasks import task
+from course_utils.tasks.kinds import Outcome, Task
+
+__all__ = ["SILENT", "check", "hint", "outcome", "progress"]
+
+SILENT = "COURSE_SILENT"
+"""The environment variable that makes check, hint and progress do nothing."""
+
+_rungs: dict[str, int] = {}
+
+
+def check(name: str, answer: Any) -> None:
+    """Say whether an answer is right, and if not, what exactly went wrong.
+
+    Parameters
+    ----------
+    name : str
+        The task's name, as in the exercise: ``"sigmoid"``.
+    answer : Any
+        Your answer. Of a function, pass the function itself: ``check("sigmoid", sigmoid)``.
+    """
+    if os.environ.get(SILENT):
+        return
+    try:
+        found = task(name)
+    except KeyError as error:
+        print(error.args[0])
+        return
+    print(sentence(found, outcome(found, answer, _generator(name))))
+
+
+def hint(name: str) -> None:
+    """Give the next hint for a task: three rungs, from a nudge to the last step but one."""
+    if os.environ.get(SILENT):
+        return
+    try:
+        rungs = task(name).hints
+    except KeyError as error:
+        print(error.args[0])
+        return
+    rung = _rungs.get(name, 0)
+    _rungs[name] = min(rung + 1, len(rungs) - 1)
+    more = "" if rung + 1 < len(rungs) else " (the last)"
+    print(f"Hint {rung + 1} of {len(rungs)}{more}: {rungs[rung]}")
+
+
+def progress() -> None:
+    """Show how far you are: every exercise as it is saved, run and checked anew."""
+    if os.environ.get(SILENT):
+        return
+    from course_utils.progress import report
+
+    print(report())
+
+
+def outcome(task: Task, answer: Any, rng: np.random.Generator) -> Outcome:
+    """Ask and judge one answer, whatever it is, without raising.
+
+    Parameters
+    ----------
+    task : Task
+        What was to be done.
+    answer : Any
+        The student's object: a function, a SymPy expression, a number, a dictionary...
+    rng : numpy.random.Generator
+        Where the random inputs come from.
+    """
+    if task.takes_function != callable(answer) or not task.takes_function:
+        return _judge_value(task, answer, rng)
+    calls = task.calls(rng)
+    return task.judge(ask(answer, calls), calls, rng)
+
+
+def _judge_value(task: Task, answer: Any, rng: np.random.Generator) -> Outcome:
+    try:
+        value = plain(answer)
+    except Exception as error:
+        return Outcome("wrong", f"Your answer cannot be read: {type(error).__name__}.")
+    if is_missing(value):
+        return Outcome("not_attempted", "")
+    if task.takes_function:
+        return Outcome(
+            "wrong",
+            f"Expected a function, and this is {_article(value)}. Hand in the function itself, "
+            f'without parentheses: check("{task.name}", {task.name}).',
+        )
+    if callable(answer) and not hasattr(answer, "free_symbols"):
+        return Outcome("wrong", "Expected a value, and this is a function: call it.")
+    return task.judge(value, [], rng)
+
+
+def _article(value: Any) -> str:
+    name = "number" if isinstance(value, float | bool) else type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def _generator(name: str) -> np.random.Generator:
+    """Return a generator of its own for each task: the same inputs every time."""
+    return np.random.default_rng(list(hashlib.sha256(name.encode()).digest()[:8]))
+
+
+def sentence(task: Task, outcome: Outcome) -> str:
+    """Return what the student is told of an outcome; the marking of a class says the same."""
+    if outcome.status == "correct":
+        points = "point" if task.points == 1 else "points"
+        return f"✓ {task.name}: correct, {task.points} {points}. {outcome.message}"
+    if outcome.status == "not_attempted":
+        told = outcome.message or f'For a first hint, run hint("{task.name}").'
+        return f"… {task.name}: not attempted yet. {told}"
+    return f"✗ {task.name}: not yet. {outcome.message}"

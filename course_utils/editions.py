@@ -1,0 +1,172 @@
+"""Editions of a notebook: from a solution, the exercise with the answers cut out.
+
+A line ``# solution`` in a code cell cuts from there to the end of its block (in a function,
+to the dedent; at column 0, to the end of the cell) and leaves ``...``. A cell tagged
+``solution`` is dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import tokenize
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course_utils.notebooks import ROOT, dumps, read
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["CutError", "build", "cut", "exercise_text", "fresh_copy", "is_untouched", "solutions"]
+
+MARKER = re.compile(r"#\s*solution\s*", re.I)
+
+
+class CutError(ValueError):
+    """A solution that cannot be cut: its code is no Python, or it holds no marker."""
+
+
+def solutions(folder: Path = ROOT / "solutions") -> list[Path]:
+    """Return the solutions, `NN_topic.ipynb`, in their order."""
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
+def cut(source: str) -> str:
+    r"""Return the source of a code cell without what its markers govern.
+
+    >>> print(cut("def f(z):\n    # solution\n    return z\n\n\nf(1)"))
+    def f(z):
+        ...
+    <BLANKLINE>
+    <BLANKLINE>
+    f(1)
+
+    Raises
+    ------
+    CutError
+        If the source is not Python.
+    """
+    lines = source.split("\n")
+    markers, in_string = _markers(source)
+    kept: list[str] = []
+    row = 0
+    while row < len(lines):
+        if row not in markers:
+            kept.append(lines[row])
+            row += 1
+            continue
+        indent = len(lines[row]) - len(lines[row].lstrip())
+        end = _end_of_block(lines, row, indent, in_string)
+        kept.append(" " * indent + "...")
+        while end > row + 1 and not lines[end - 1].strip():
+            end -= 1  # the blank lines belong to what follows
+        row = end
+    return "\n".join(kept).rstrip("\n")
+
+
+def _markers(source: str) -> tuple[set[int], set[int]]:
+    """Return the rows of the markers, and the rows that begin inside a string."""
+    markers, in_string = set(), set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT and MARKER.fullmatch(token.string):
+                if token.line[: token.start[1]].strip():
+                    raise CutError(f"a marker shares its line with code: {token.line.strip()!r}")
+                markers.add(token.start[0] - 1)
+            elif token.start[0] < token.end[0]:
+                in_string.update(range(token.start[0], token.end[0]))
+    except (tokenize.TokenError, SyntaxError) as error:
+        raise CutError(f"this cell is no Python: {error}") from None
+    return markers, in_string
+
+
+def _end_of_block(lines: list[str], row: int, indent: int, in_string: set[int]) -> int:
+    if indent == 0:
+        return len(lines)
+    for end in range(row + 1, len(lines)):
+        line = lines[end]
+        is_outside = len(line) - len(line.lstrip()) < indent
+        if line.strip() and is_outside and end not in in_string:
+            return end
+    return len(lines)
+
+
+def exercise_text(path: Path) -> str:
+    """Return the text of the exercise's file that a solution makes.
+
+    Raises
+    ------
+    CutError
+        If a cell cannot be cut, or there is nothing to cut.
+    """
+    notebook = deepcopy(read(path))
+    notebook.cells = [c for c in notebook.cells if "solution" not in c.metadata.get("tags", [])]
+    cuts = 0
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        try:
+            source = cut(cell.source)
+        except CutError as error:
+            raise CutError(f"{path.name}, cell {cell.id}: {error}") from None
+        cuts += source != cell.source
+        cell.source, cell.outputs, cell.execution_count = source, [], None
+    if not cuts:
+        raise CutError(f"{path.name}: no `# solution` in it, so the exercise would be the solution")
+    notebook.metadata["course"] = {**notebook.metadata.get("course", {}), "made": ""}
+    notebook.metadata.course.made = _made_of(notebook)
+    return dumps(notebook)
+
+
+def _made_of(notebook: NotebookNode) -> str:
+    """Return a short hash of the cells, by which an untouched exercise is known."""
+    cells = "\0".join(f"{cell.cell_type} {cell.source}" for cell in notebook.cells)
+    return hashlib.sha256(cells.encode()).hexdigest()[:16]
+
+
+def is_untouched(path: Path) -> bool:
+    """Return whether an exercise's cells are as `build` wrote them; outputs do not count."""
+    try:
+        notebook = read(path)
+    except Exception:  # no notebook at all: it is not ours to overwrite
+        return False
+    return notebook.metadata.get("course", {}).get("made") == _made_of(notebook)
+
+
+def build(path: Path, folder: Path = ROOT / "exercises") -> tuple[Path, str]:
+    """Return where a solution's exercise belongs and its text."""
+    return folder / path.name, exercise_text(path)
+
+
+def fresh_copy(number: str, folder: Path = ROOT / "exercises") -> Path:
+    """Write a fresh exercise beside the one that is there, which stays as it is.
+
+    Returns
+    -------
+    Path
+        The new file: ``02_sigmoid_fresh.ipynb``, or ``..._fresh_2`` if that exists.
+
+    Raises
+    ------
+    ValueError
+        If there is no exercise of this number.
+    """
+    found = [path for path in solutions() if path.stem in (number, Path(number).stem)]
+    found = found or [path for path in solutions() if path.stem[:2] == number.zfill(2)]
+    if not found:
+        numbers = ", ".join(path.stem[:2] for path in solutions())
+        raise ValueError(f"there is no exercise {number!r}: they are {numbers}")
+    place, text = build(found[0], folder)
+    for count in range(1, 1000):
+        suffix = "_fresh" if count == 1 else f"_fresh_{count}"
+        fresh = place.with_name(f"{place.stem}{suffix}.ipynb")
+        try:
+            with fresh.open("x", encoding="utf-8") as file:
+                file.write(text)
+            return fresh
+        except FileExistsError:
+            continue
+    raise ValueError(f"there are too many fresh copies of {place.name}: remove some")
