@@ -44,7 +44,10 @@ def check(name: str, answer: Any) -> None:
     except KeyError as error:
         print(error.args[0])
         return
-    print(sentence(found, outcome(found, answer, _generator(name))))
+    try:
+        print(sentence(found, outcome(found, answer, _generator(name))))
+    except KeyboardInterrupt:
+        print(f"… {name}: stopped. If your function never ended by itself, look at its loops.")
 
 
 def hint(name: str) -> None:

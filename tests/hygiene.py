@@ -163,6 +163,7 @@ def lesson_problems(notebook, path, lessons):
     ]
     if slug == "00_start_here":
         return found
+    found += [*_opening_problems(notebook), *_exercise_problems(notebook, path)]
     found += [*_recap_problems(notebook, course), *_question_problems(notebook)]
     for claim in CLAIMS.values():
         if slug[:2] in claim.lessons:
@@ -185,6 +186,19 @@ def _title_problems(notebook, course, slug):
             yield f"{len(listed)} objectives: three or four are wanted"
         if not 15 <= course["minutes"] <= 40:
             yield f"{course['minutes']} minutes: a lesson takes 15 to 40"
+
+
+def _opening_problems(notebook):
+    opening = "\n".join(cell.source for cell in notebook.cells[1:6])
+    if "<summary><b>Recall.</b>" not in opening:
+        yield "no recall question in its opening: a folded one that begins <b>Recall.</b>"
+
+
+def _exercise_problems(notebook, path):
+    exercise = Path(path).parents[1] / "exercises" / Path(path).name
+    link = f"](../exercises/{exercise.name})"
+    if exercise.exists() and link not in section_text(notebook, "Recap"):
+        yield f"its recap does not link to the exercise: [exercise {exercise.name[:2]}{link}"
 
 
 def _recap_problems(notebook, course):

@@ -123,6 +123,21 @@ def test_every_task_has_what_how_and_an_example(number):
             assert word in text, text[:60]
 
 
+EXAMPLE = re.compile(r"`([^`]+)` is (about )?`([^`]+)`")
+
+
+@pytest.mark.parametrize("number", SOLUTIONS)
+def test_the_examples_are_right(number):
+    namespace = run(SOLUTIONS[number])
+    texts = [text for text in cells(SOLUTIONS[number], "markdown") if re.match(r"## \d", text)]
+    examples = [example for text in texts for example in EXAMPLE.findall(text)]
+    assert len(examples) >= 2
+    for call, about, value in examples:
+        got, stated = (np.asarray(eval(text, namespace), dtype=float) for text in (call, value))
+        tolerance = {"rtol": 0.005, "atol": 0.0006} if about else {"rtol": 1e-12}
+        np.testing.assert_allclose(got, stated, **tolerance, err_msg=call)
+
+
 @pytest.mark.parametrize("number", SOLUTIONS)
 def test_an_untouched_exercise_runs_and_is_not_attempted(number, capsys):
     namespace = run(ROOT / "exercises" / SOLUTIONS[number].name)
