@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def check(name: str, answer: Any) -> None:
         print(error.args[0])
         return
     try:
-        print(sentence(found, outcome(found, answer, _generator(name))))
+        print(_wrapped(sentence(found, outcome(found, answer, _generator(name)))))
     except KeyboardInterrupt:
         print(f"… {name}: stopped. If your function never ended by itself, look at its loops.")
 
@@ -62,7 +63,7 @@ def hint(name: str) -> None:
     rung = _rungs.get(name, 0)
     _rungs[name] = min(rung + 1, len(rungs) - 1)
     more = "" if rung + 1 < len(rungs) else " (the last)"
-    print(f"Hint {rung + 1} of {len(rungs)}{more}: {rungs[rung]}")
+    print(_wrapped(f"Hint {rung + 1} of {len(rungs)}{more}: {rungs[rung]}"))
 
 
 def progress() -> None:
@@ -115,6 +116,12 @@ def _article(value: Any) -> str:
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
+def _wrapped(text: str) -> str:
+    """Break long lines between words; a line of code, which is indented, stays whole."""
+    lines = text.split("\n")
+    return "\n".join(line if line[:1] == " " else textwrap.fill(line, 88) for line in lines)
+
+
 def _generator(name: str) -> np.random.Generator:
     """Return a generator of its own for each task: the same inputs every time."""
     return np.random.default_rng(list(hashlib.sha256(name.encode()).digest()[:8]))
@@ -126,6 +133,6 @@ def sentence(task: Task, outcome: Outcome) -> str:
         points = "point" if task.points == 1 else "points"
         return f"✓ {task.name}: correct, {task.points} {points}. {outcome.message}"
     if outcome.status == "not_attempted":
-        told = outcome.message or f'For a first hint, run hint("{task.name}").'
-        return f"… {task.name}: not attempted yet. {told}"
+        hint = f'For a first hint, run hint("{task.name}").'
+        return " ".join(filter(None, [f"… {task.name}: not attempted yet.", outcome.message, hint]))
     return f"✗ {task.name}: not yet. {outcome.message}"

@@ -261,7 +261,9 @@ def test_three_hints_then_the_last_again(found, capsys, monkeypatch):
     for _ in range(4):
         student.hint(found.name)
     lines = capsys.readouterr().out.splitlines()
-    assert [line.partition(": ")[2] for line in lines] == [*found.hints, found.hints[-1]]
+    told = [text.partition(": ")[2] for text in " ".join(lines).split("Hint ")[1:]]
+    assert [text.strip() for text in told] == [*found.hints, found.hints[-1]]
+    assert max(map(len, lines)) <= 88
 
 
 def test_a_misspelt_name_is_answered_with_the_right_one(capsys):

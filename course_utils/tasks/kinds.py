@@ -140,7 +140,7 @@ class FunctionTask(Task):
         """Return the outcome for the answers to the calls."""
         if all(_is_untouched(reply) for reply in answer):
             return self._not_attempted(
-                "The function returns nothing. If you have written it: is there a `return`?"
+                "The function returns nothing yet. (If you have written it: is there a return?)"
             )
         wrong = self._differences(answer, calls, self.reference)
         if not wrong or any(not self._differences(answer, calls, r) for r in self.accepted):
