@@ -74,6 +74,7 @@ def is_noticed(mutant):
         options = [
             "--nbval",
             "--nbval-current-env",
+            "--nbval-cell-timeout=60",  # a flipped sign may make a loop endless
             "--nbval-sanitize-with=tests/nbval_sanitize.cfg",
         ]
         run = subprocess.run(
