@@ -3,17 +3,33 @@
 The course was made from five sets of Korean lecture notes and posts (2021-2024). What they
 claim stands here once, restated; the lessons put it to the test. The cell that does so
 carries the tag ``claim:C05`` and ends in a call to `verdict`, which refuses to print a
-verdict whose evidence does not hold.
+verdict whose evidence does not hold. `ledger` reads the verdicts back from the lessons, each
+with the place where it was reached, and `as_table` writes them as a Markdown table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["CLAIMS", "FINDINGS", "Claim", "ClaimError", "verdict"]
+from course_utils.notebooks import ROOT, Lesson, lessons
+
+__all__ = [
+    "CLAIMS",
+    "FINDINGS",
+    "Claim",
+    "ClaimError",
+    "Entry",
+    "Shown",
+    "as_table",
+    "ledger",
+    "verdict",
+]
 
 FINDINGS = ("true", "true, with a condition", "false as printed")
 """What a verdict can be."""
@@ -29,7 +45,7 @@ class Claim:
 
 
 class ClaimError(AssertionError):
-    """The evidence for a verdict does not hold."""
+    """The evidence for a verdict does not hold, or the lessons' verdicts do not fit together."""
 
 
 # number | lessons that judge it | what is claimed
@@ -109,3 +125,133 @@ def verdict(number: str, finding: str, *, because: str, holds: Any) -> None:
     if not holds:
         raise ClaimError(f"{number} is not shown to be {finding!r}: its evidence does not hold")
     print(f"The notes: {CLAIMS[number].statement}\n{number} {finding}: {because}")
+
+
+# -------------------------------------------------------------------------- the ledger
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where a lesson judges a claim, and how.
+
+    Attributes
+    ----------
+    slug : str
+        The lesson: ``"02_sigmoid"``.
+    anchor : str
+        The heading above the cell, as a link names it: ``"Walk-the-graph"``.
+    finding, because : str
+        The verdict that the cell printed.
+    """
+
+    slug: str
+    anchor: str
+    finding: str
+    because: str
+
+    @property
+    def link(self) -> str:
+        """A Markdown link to the heading, for a notebook that stands beside the lesson."""
+        return f"[lesson {self.slug[:2]}]({self.slug}.ipynb#{self.anchor})"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the ledger: a claim, and every lesson that judges it, in their order."""
+
+    claim: Claim
+    shown: tuple[Shown, ...]
+
+    @property
+    def number(self) -> str:
+        """The claim's number: ``"C05"``."""
+        return self.claim.number
+
+    @property
+    def statement(self) -> str:
+        """What is claimed."""
+        return self.claim.statement
+
+    @property
+    def finding(self) -> str:
+        """The verdict, on which all its lessons agree."""
+        return self.shown[0].finding
+
+
+def ledger(folder: Path = ROOT / "notebooks") -> list[Entry]:
+    """Return the verdicts that stand in the lessons' stored outputs, in the order of the claims.
+
+    A verdict counts only where its cell has the tag of its claim. A claim whose lessons do not
+    exist yet has no entry.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the lessons are.
+
+    Raises
+    ------
+    ClaimError
+        If two cells disagree on a claim, a tagged cell shows no verdict on its claim, a lesson
+        judges a claim that `CLAIMS` does not give to it, or one that has to judge it does not.
+    """
+    there = lessons(folder)
+    shown: dict[str, dict[str, Shown]] = {number: {} for number in CLAIMS}
+    for lesson in there:
+        for number, place in _verdicts(lesson):
+            first = next(iter(shown[number].values()), place)
+            if place.finding != first.finding:
+                raise ClaimError(
+                    f"{number} is {first.finding!r} in {first.slug} (#{first.anchor}), but "
+                    f"{place.finding!r} in {place.slug} (#{place.anchor})"
+                )
+            shown[number].setdefault(lesson.slug, place)
+        for claim in CLAIMS.values():
+            if lesson.number in claim.lessons and lesson.slug not in shown[claim.number]:
+                raise ClaimError(f"{lesson.slug} has no cell with the tag claim:{claim.number}")
+    return [
+        Entry(claim, tuple(shown[number].values()))
+        for number, claim in CLAIMS.items()
+        if shown[number]
+    ]
+
+
+def _verdicts(lesson: Lesson) -> Iterator[tuple[str, Shown]]:
+    """Yield (number, place) for every verdict that a lesson's tagged cells show."""
+    anchor = ""
+    for cell in json.loads(lesson.path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "markdown":
+            headings = re.findall(r"^#{1,4} +(.+?) *$", "".join(cell["source"]), re.M)
+            anchor = headings[-1].replace(" ", "-") if headings else anchor
+        for tag in cell["metadata"].get("tags", []):
+            number = tag.removeprefix("claim:")
+            if number == tag:
+                continue
+            if lesson.number not in getattr(CLAIMS.get(number), "lessons", ()):
+                raise ClaimError(
+                    f"{lesson.slug} judges {number}, but the table of claims does not send it there"
+                )
+            printed = "".join("".join(output.get("text", [])) for output in cell.get("outputs", []))
+            found = re.search(rf"^{number} ({'|'.join(FINDINGS)}): (.*)$", printed, re.M)
+            if not found:
+                raise ClaimError(
+                    f"{lesson.slug} has a cell with the tag {tag} that shows no verdict on it: "
+                    "call verdict(...) there, and run `make notebooks`"
+                )
+            yield number, Shown(lesson.slug, anchor, *found.groups())
+
+
+def as_table(entries: Iterable[Entry]) -> str:
+    """Return entries of the ledger as a Markdown table, with a link to where each is shown."""
+    rows = ["| | the claim | verdict | because |", "|---|---|---|---|"]
+    for entry in entries:
+        reasons = "<br>".join(f"{_plain(s.because)} ({s.link})" for s in entry.shown)
+        rows.append(
+            f"| {entry.number} | {_plain(entry.statement)} | **{entry.finding}** | {reasons} |"
+        )
+    return "\n".join(rows)
+
+
+def _plain(text: str) -> str:
+    """Return a text in which Markdown finds no marks of its own: no ``*``, ``<`` or column."""
+    return re.sub(r"([\\`*_~|$<>\[\]])", r"\\\1", text)

@@ -352,7 +352,10 @@ def fingerprint(figure: Figure) -> str:
             points.append(patch.get_patch_transform().transform(patch.get_path().vertices))
         for collection in ax.collections:
             points.append(np.ma.filled(collection.get_offsets(), np.nan))
-            points += [path.vertices for path in collection.get_paths()]
+            if hasattr(collection, "get_coordinates"):  # a mesh: its corners, not each cell
+                points.append(np.reshape(collection.get_coordinates(), (-1, 2)))
+            else:
+                points += [path.vertices for path in collection.get_paths()]
             colours += [collection.get_array(), *(getattr(collection, c, None) for c in "UV")]
         for vertices in points:
             _digest_numbers(digest, to_axes.transform(np.atleast_2d(vertices)))

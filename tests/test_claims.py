@@ -2,11 +2,12 @@
 
 import contextlib
 import io
+import re
 
 import nbformat
 import numpy as np
 import pytest
-from hygiene import sections
+from hygiene import anchors, sections
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_utils.claims import (
@@ -84,6 +85,25 @@ def test_each_place_is_the_heading_above_the_tagged_cell():
         assert places == tagged, lesson.slug
 
 
+def test_links_in_stored_tables_lead_to_headings():
+    known = {}
+    for lesson in lessons():
+        notebook = nbformat.read(lesson.path, as_version=4)
+        known[lesson.path.name] = {f"#{anchor}" for anchor in anchors(notebook)} | {""}
+    checked = 0
+    for lesson in lessons():
+        for cell in nbformat.read(lesson.path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                table = output.get("data", {}).get("text/markdown", "")
+                for file, anchor in re.findall(
+                    r"\]\(([^()#\s]*)(#(?:[^()\s]|\([^()]*\))+)?\)", table
+                ):
+                    where = f"{lesson.slug}, cell {cell.id}: {file}{anchor}"
+                    assert anchor in known.get(file or lesson.path.name, ()), where
+                    checked += 1
+    assert checked >= len(ledger())
+
+
 def judged(number, finding, because="it is shown"):
     """Return a tagged cell whose output is the verdict, as a kernel leaves it."""
     out = io.StringIO()
@@ -128,7 +148,7 @@ def test_the_ledger_reads_finding_reason_and_place(course):
         ("01_step", "a-(1---a)", "1 < 2: really"),
         ("02_sigmoid", "02-·-Title", "it fails at z = 0"),
     ]
-    assert second.shown[0].link == "[lesson 01](01_step.ipynb#a-%281---a%29)"
+    assert second.shown[0].link == "[lesson 01](01_step.ipynb#a-(1---a))"
 
 
 def test_a_course_without_lessons_has_an_empty_ledger(course):
@@ -144,7 +164,9 @@ def test_a_later_cell_of_the_same_lesson_may_repeat_a_verdict_but_not_change_it(
     again = [judged("C01", "true", "first"), judged("C02", "true"), judged("C01", "true", "second")]
     assert course(n01_step=again)[0].shown[0].because == "first"
     again[2] = judged("C01", "false as printed")
-    with pytest.raises(ClaimError, match="C01 is 'true' in 01_step .*but 'false as printed' in 01"):
+    with pytest.raises(
+        ClaimError, match=r"C01 is 'true' in 01_step .*but 'false as printed' in 01"
+    ):
         course(n01_step=again)
 
 
@@ -152,7 +174,7 @@ def test_two_lessons_that_disagree_are_an_error(course):
     one = [judged("C01", "true"), judged("C02", "true")]
     two = [judged("C02", "true, with a condition")]
     with pytest.raises(
-        ClaimError, match="C02 is 'true' in 01_step .*'true, with a condition' in 02"
+        ClaimError, match=r"C02 is 'true' in 01_step .*'true, with a condition' in 02"
     ):
         course(n01_step=one, n02_sigmoid=two)
 
@@ -186,5 +208,5 @@ def test_the_table_has_a_row_a_claim_and_no_stray_marks():
     assert row == (
         r"| C02 | np.where(x \> 0, x, a \* b \* c) \| e^-z\_1 \<b\> \[1\] costs \$1. | **true** | "
         "a \\| b ([lesson 01](01_step.ipynb#A))<br>"
-        "why ([lesson 02](02_sigmoid.ipynb#B-%28c%29)) |"
+        "why ([lesson 02](02_sigmoid.ipynb#B-(c))) |"
     )

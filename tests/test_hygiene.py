@@ -127,7 +127,9 @@ PLANTED = {
     "the title cell must begin": replace("# 02 ·", "# 03 ·"),
     "needs 99_later": lambda nb: nb.metadata.course.needs.append("99_later"),
     "do not mirror": replace("2. **Walk**: at each", "2. **Go**: at each"),
-    "no recall question in its opening": replace("<b>Recall.</b>", "<b>Remember.</b>"),
+    "no recall question in its opening": lambda nb: cell_with(nb, "<b>Recall.</b>").update(
+        source="Remember lesson 01?"
+    ),
     "does not link to the exercise": replace("(../exercises/02_sigmoid.ipynb)", "(#Recap)"),
     "lacks the tag 'predict'": untag("predict"),
     "no code follows": lambda nb: nb.cells.append(
