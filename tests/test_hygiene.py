@@ -1,5 +1,6 @@
 """No notebook of the course has a known defect, and each known defect would be found."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -30,6 +31,14 @@ def test_the_lessons_need_no_one_that_comes_later():
     for path in LESSONS:
         needs = nbformat.read(path, as_version=4).metadata.course.needs
         assert all(need < path.stem for need in needs), path.stem
+
+
+def test_the_readme_lists_every_lesson_and_every_exercise_in_order():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (\d\d) \| \[[^\]]+\]\(notebooks/(\w+)\.ipynb\)", readme, re.M)
+    assert listed == [(slug[:2], slug) for slug in SLUGS]
+    exercises = re.findall(r"\[exercise \d\d\]\(exercises/(\w+)\.ipynb\)", readme)
+    assert exercises == [path.stem for path in SOLUTIONS]
 
 
 @pytest.fixture
