@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["moons", "spirals", "xor"]
+__all__ = ["moons", "xor"]
 
 
 def xor() -> tuple[NDArray, NDArray]:
@@ -41,31 +41,11 @@ def moons(count: int, noise: float, rng: np.random.Generator) -> tuple[NDArray, 
     ValueError
         If there are fewer than two points, or the noise is negative.
     """
-    x, labels = _two_curves(count, noise, lambda t: np.stack([np.cos(t), np.sin(t)], axis=1), np.pi)
-    x[labels == 1] = [1, 0.5] - x[labels == 1]
-    return x + rng.normal(0, noise, x.shape), labels
-
-
-def spirals(count: int, noise: float, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
-    """Return two spirals round (0, 0), each one and a half turns, with radii from 0.1 to 1.
-
-    The second is the first turned by half a circle, after Lang and Witbrock (1988). The
-    parameters and the errors are those of `moons`.
-    """
-    turns = 3 * np.pi
-
-    def spiral(t: NDArray) -> NDArray:
-        return (0.1 + 0.9 * t / turns)[:, None] * np.stack([np.cos(t), np.sin(t)], axis=1)
-
-    x, labels = _two_curves(count, noise, spiral, turns)
-    x[labels == 1] *= -1
-    return x + rng.normal(0, noise, x.shape), labels
-
-
-def _two_curves(count: int, noise: float, curve, end: float) -> tuple[NDArray, NDArray]:
-    """Return points along the same curve twice, t from 0 to `end`: for class 0, for class 1."""
     if count < 2 or not noise >= 0:
         raise ValueError(f"expected count >= 2 and noise >= 0, got {count} and {noise}")
-    labels = np.repeat([0, 1], [count - count // 2, count // 2])
-    t = np.concatenate([np.linspace(0, end, size) for size in np.bincount(labels)])
-    return curve(t), labels
+    sizes = count - count // 2, count // 2
+    labels = np.repeat([0, 1], sizes)
+    angle = np.concatenate([np.linspace(0, np.pi, size) for size in sizes])
+    x = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    x[labels == 1] = [1, 0.5] - x[labels == 1]
+    return x + rng.normal(0, noise, x.shape), labels
