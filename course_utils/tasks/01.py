@@ -31,6 +31,7 @@ def _neuron_calls() -> list[Call]:
     """Return batches whose sums are exact in any order; some of the sums are exactly 0."""
     single = np.float32
     return [
+        Call(np.array([[2.0]]), np.array([1.5]), -1.0),
         Call(np.array([[2.0, 1.0]]), np.array([1.0, 1.0]), -0.5),
         Call(CORNERS, np.array([1.0, 1.0]), -1.5),
         Call(CORNERS, np.array([-1, -1]), 1.5),
@@ -57,13 +58,11 @@ def _random_neurons(rng: np.random.Generator) -> list[Call]:
     return calls
 
 
-def _xor(x: np.ndarray, *, first=None, second=None, last=None) -> tuple:
-    """Return the hidden outputs and the output, with other gates in the place of the right."""
+def _xor(x, first=None, second=None, last=None) -> list:
+    """Return rows of h1, h2 and a, with other gates in the place of the right ones."""
     x1, x2 = np.asarray(x, dtype=float).T
-    h1 = _step((first or (lambda p, q: p + q - 0.5))(x1, x2))
-    h2 = _step((second or (lambda p, q: 1.5 - p - q))(x1, x2))
-    a = _step((last or (lambda p, q: p + q - 1.5))(h1, h2))
-    return np.column_stack([h1, h2]), a
+    h1, h2 = _step((first or _or)(x1, x2)), _step((second or _nand)(x1, x2))
+    return np.column_stack([h1, h2, _step((last or _and)(h1, h2))]).tolist()
 
 
 def _or(p, q):
@@ -82,8 +81,19 @@ def _nor(p, q):
     return 0.5 - p - q
 
 
-def _answer_only(x):
-    return _xor(x)[1]
+def _columns(x, *numbers: int) -> list:
+    """Return some columns of what is right; h1 is 0, h2 is 1, a is 2."""
+    return [[row[number] for number in numbers] for row in _xor(x)]
+
+
+def _sums(x) -> np.ndarray:
+    """Return the sums of the two hidden neurons."""
+    total = np.sum(x, axis=1)
+    return np.column_stack([total - 0.5, 1.5 - total])
+
+
+def _with_answer(h, a) -> list:
+    return np.column_stack([h, a]).tolist()
 
 
 k, q = sympy.symbols("k q", real=True)
@@ -208,8 +218,8 @@ TASKS = (
             ),
             Mistake(
                 "x transposed",
-                "You transposed x. A row of x is one input already: (batch, features) @ "
-                "(features,) is (batch,).",
+                "You transposed x, or multiplied from the left. A row of x is one input already: "
+                "(batch, features) @ (features,) is (batch,).",
                 lambda x, w, b: _step(x.T @ w + b),
             ),
             Mistake(
@@ -217,6 +227,72 @@ TASKS = (
                 "An `if` wants a single truth value, and the batch has one for each row. A "
                 "comparison works on arrays by itself.",
                 _on_one_number,
+            ),
+            Mistake(
+                "int of an array",
+                "`int(...)` and `float(...)` take a single number, and the batch has one for each "
+                "row: `.astype(float)` takes them all.",
+                lambda x, w, b: int(x @ w + b > 0),
+            ),
+            Mistake(
+                "one answer for the batch (any)",
+                "You return a single answer for the whole batch: whether any row is above 0. Each "
+                "row has its own.",
+                lambda x, w, b: np.any(x @ w + b > 0),
+            ),
+            Mistake(
+                "one answer for the batch (all)",
+                "You return a single answer for the whole batch: whether all rows are above 0. "
+                "Each row has its own.",
+                lambda x, w, b: np.all(x @ w + b > 0),
+            ),
+            Mistake(
+                "counted",
+                "You count the rows that are above 0: return one output for each of them.",
+                lambda x, w, b: np.sum(x @ w + b > 0),
+            ),
+            Mistake(
+                "a column",
+                "Your result is a column of shape (batch, 1): it needs the shape (batch,), one "
+                "number for each row.",
+                lambda x, w, b: _step(x @ w + b)[:, None],
+            ),
+            Mistake(
+                "two inputs only",
+                "You add up exactly two products. A neuron has as many as x has columns: "
+                "`x @ w` takes any number.",
+                lambda x, w, b: _step(x[:, 0] * w[0] + x[:, 1] * w[1] + b),
+            ),
+            Mistake(
+                "the bias after the step",
+                "You add the bias to the step's output. It belongs to the sum, before the step.",
+                lambda x, w, b: _step(x @ w) + b,
+            ),
+            Mistake(
+                "the bias in every weight",
+                "You add the bias to each weight. It belongs to the sum, once.",
+                lambda x, w, b: _step(x @ (w + b)),
+            ),
+            Mistake(
+                "the sum subtracted",
+                "You subtract the weighted sum from the bias: its sign is flipped.",
+                lambda x, w, b: _step(b - x @ w),
+            ),
+            Mistake(
+                "only one side",
+                "Where the sum is above 0 you return 1; elsewhere you leave the sum as it is.",
+                lambda x, w, b: np.where(x @ w + b > 0, 1.0, x @ w + b),
+            ),
+            Mistake(
+                "tanh",
+                "Your values are those of tanh: this neuron has a step.",
+                lambda x, w, b: np.tanh(x @ w + b),
+            ),
+            Mistake(
+                "1 wherever the sum is not 0",
+                "You return 1 for negative sums too: you ask whether the sum is 0, not whether it "
+                "is above 0.",
+                lambda x, w, b: (x @ w + b != 0).astype(float),
             ),
             Mistake(
                 "only the first row",
@@ -279,7 +355,7 @@ TASKS = (
             "Take the four sums and add them crosswise. Then XOR's wish, what it means for the "
             "sums, and these added.",
         ),
-        why="The step is nowhere in it: the same five lines stop a sigmoid, tanh or ReLU neuron.",
+        why="The step is nowhere in it: the same lines stop a neuron with a sigmoid, tanh or ReLU.",
         mistakes=(
             Mistake(
                 "the conclusion first",
@@ -310,33 +386,43 @@ TASKS = (
         hints=(
             "Three neurons, each with two weights and a bias. The lesson has them all.",
             "The first layer sees x1 and x2, the last neuron sees h1 and h2 and nothing else. "
-            "`np.column_stack([h1, h2])` puts two columns side by side.",
-            "OR asks x1 + x2 - 0.5 > 0, and NAND the opposite of x1 + x2 - 1.5 > 0; AND of h1 and "
-            "h2 is the last. Return h first, then a.",
+            "`np.column_stack([h1, h2])` is its batch.",
+            "OR asks x1 + x2 - 0.5 > 0, and NAND the opposite of x1 + x2 - 1.5 > 0. The last one is "
+            "AND of h1 and h2.",
         ),
         why="The hidden layer moved the corners until one line was enough: deep networks learn "
         "such moves.",
         mistakes=(
             Mistake(
                 "the answer alone",
-                "You return a alone. The task wants the hidden outputs too: `return h, a`.",
-                _answer_only,
+                "You return a alone. The task wants the hidden outputs too: three columns.",
+                lambda x: [row[2] for row in _xor(x)],
             ),
             Mistake(
-                "a before h",
-                "You return a first and then h: the order is h, a.",
-                lambda x: _xor(x)[::-1],
+                "the hidden outputs alone",
+                "You return the hidden outputs alone: the third column, a, is missing.",
+                lambda x: _columns(x, 0, 1),
             ),
             Mistake(
-                "columns swapped",
-                "The columns of h are swapped: OR is the first, NAND the second.",
-                lambda x: _xor(x, first=_nand, second=_or),
+                "the hidden columns swapped",
+                "The hidden columns are swapped: OR is the first, NAND the second.",
+                lambda x: _columns(x, 1, 0, 2),
             ),
             Mistake(
-                "h transposed",
-                "Your h has a row for each neuron. It needs a row for each input and a column for "
-                "each neuron.",
-                lambda x: (_xor(x)[0].T, _xor(x)[1]),
+                "a first",
+                "Your a stands in the first column: it is the third, after h1 and h2.",
+                lambda x: _columns(x, 2, 0, 1),
+            ),
+            Mistake(
+                "the inputs in front",
+                "Your array holds the inputs as well. The task wants the three outputs alone.",
+                lambda x: np.column_stack([x, _xor(x)]).tolist(),
+            ),
+            Mistake(
+                "transposed",
+                "Your array has a row for each neuron. It needs a row for each input and a column "
+                "for each neuron.",
+                lambda x: np.transpose(_xor(x)).tolist(),
             ),
             Mistake(
                 "AND for NAND",
@@ -346,13 +432,19 @@ TASKS = (
             Mistake(
                 "AND for NAND, mended behind",
                 "Your a is right, but your second hidden neuron is AND. The task wants NAND there.",
-                lambda x: (_xor(x, second=_and)[0], _xor(x)[1]),
+                lambda x: _with_answer(np.array(_xor(x, second=_and))[:, :2], _columns(x, 2)),
             ),
             Mistake(
                 "NOR for NAND",
                 "Your second hidden neuron is NOR: its bias cuts off the corner (0, 0) instead of "
                 "(1, 1).",
                 lambda x: _xor(x, second=_nor),
+            ),
+            Mistake(
+                "weights flipped, bias kept",
+                "Your second hidden neuron never says 1: for NAND all three signs of AND are "
+                "flipped, the bias's too.",
+                lambda x: _xor(x, second=lambda p, q: -p - q - 1.5),
             ),
             Mistake(
                 "AND for OR",
@@ -370,53 +462,64 @@ TASKS = (
                 lambda x: _xor(x, last=_nand),
             ),
             Mistake(
-                "XOR of the hidden outputs",
-                "Your last neuron is 1 where h1 and h2 differ. No single neuron can do that; here "
-                "it is 1 where both are.",
-                lambda x: (_xor(x)[0], 1 - _xor(x)[1]),
-            ),
-            Mistake(
                 "the last neuron sees x",
                 "Your last neuron gets x1 and x2: it must get the hidden outputs h1 and h2.",
-                lambda x: (_xor(x)[0], _step(np.sum(x, axis=1) - 1.5)),
+                lambda x: _with_answer(_columns(x, 0, 1), _step(np.sum(x, axis=1) - 1.5)),
             ),
             Mistake(
                 "a is the sum",
                 "Your a are sums: the last neuron has a step as well.",
-                lambda x: (_xor(x)[0], _xor(x)[0].sum(axis=1) - 1.5),
+                lambda x: _with_answer(_columns(x, 0, 1), np.sum(_columns(x, 0, 1), axis=1) - 1.5),
             ),
             Mistake(
-                "h are sums",
-                "Your h are sums: the hidden neurons have a step as well.",
-                lambda x: (
-                    np.column_stack([np.sum(x, axis=1) - 0.5, 1.5 - np.sum(x, axis=1)]),
-                    _xor(x)[1],
-                ),
+                "no steps at all",
+                "Your columns are sums: each of the three neurons has a step.",
+                lambda x: _with_answer(_sums(x), _sums(x).sum(axis=1) - 1.5),
             ),
             Mistake(
                 "no step in the hidden layer",
                 "Your hidden neurons have no step. Then the two layers collapse into one neuron.",
-                lambda x: (
-                    np.column_stack([np.sum(x, axis=1) - 0.5, 1.5 - np.sum(x, axis=1)]),
-                    _step(np.full(len(x), -0.5)),
-                ),
+                lambda x: _with_answer(_sums(x), _step(_sums(x).sum(axis=1) - 1.5)),
             ),
             Mistake(
-                "a as a column",
-                "Your a is a column of shape (batch, 1): it needs one number for each input, in "
-                "shape (batch,).",
-                lambda x: (_xor(x)[0], _xor(x)[1][:, None]),
+                "1 at the sum 0",
+                "With your biases a sum is exactly 0 somewhere. Our step says 0 there.",
+                lambda x: _xor(x, first=lambda p, q: p + q - 1, second=lambda p, q: 1 - p - q),
             ),
             Mistake(
-                "the output in h",
-                "Your answer is one array with h and a side by side: return the two apart.",
-                lambda x: np.column_stack(_xor(x)),
+                "always 1",
+                "Your first hidden neuron says 1 for (0, 0) too: its bias has the wrong sign for "
+                "OR.",
+                lambda x: _xor(x, first=lambda p, q: p + q + 0.5),
             ),
             Mistake(
-                "three values",
-                "You return h1, h2 and a. Put h1 and h2 into one array, side by side: "
-                "`return h, a`.",
-                lambda x: (_xor(x)[0][:, 0], _xor(x)[0][:, 1], _xor(x)[1]),
+                "one input without the other",
+                "Your hidden neurons are x1 without x2, and x2 without x1. XOR can be built so, "
+                "but the task wants OR and NAND.",
+                lambda x: np.column_stack(
+                    [_step(np.subtract(x[:, 0], x[:, 1])), _step(x[:, 1] - x[:, 0]), _columns(x, 2)]
+                ).tolist(),
+            ),
+            Mistake(
+                "the inputs for h",
+                "Your first two columns are the inputs as they are: there belong OR and NAND.",
+                lambda x: _with_answer(x, _columns(x, 2)),
+            ),
+            Mistake(
+                "the last neuron sees x, with OR",
+                "Your last neuron is OR of x1 and x2: it must get the hidden outputs, and be AND.",
+                lambda x: _with_answer(_columns(x, 0, 1), _step(np.sum(x, axis=1) - 0.5)),
+            ),
+            Mistake(
+                "end to end",
+                "Your three outputs stand end to end in one long row: put them side by side, with "
+                "`np.column_stack`.",
+                lambda x: np.ravel(np.transpose(_xor(x))).tolist(),
+            ),
+            Mistake(
+                "1 and -1",
+                "Your array holds -1 where a neuron says no. The step returns 0 there.",
+                lambda x: (2 * np.array(_xor(x)) - 1).tolist(),
             ),
         ),
     ),
@@ -485,16 +588,37 @@ TASKS = (
                 lambda: 2 * sympy.log(1 / q - 1) / k,
             ),
             Mistake(
+                "k in the logarithm",
+                "You divided by k inside the logarithm: k p is the exponent, so divide last.",
+                lambda: sympy.log((1 / q - 1) / k),
+            ),
+            Mistake(
+                "the denominator lost",
+                "You have the logarithm of 1 - q: the q that it is divided by is lost.",
+                lambda: sympy.log(1 - q) / k,
+            ),
+            Mistake(
+                "logarithm to the base 2",
+                "You took the logarithm to the base 2. `sp.log` with one argument is the natural "
+                "one.",
+                lambda: sympy.log(1 / q - 1, 2) / k,
+            ),
+            Mistake(
+                "half of it",
+                "That is half the distance: where does your 2 come from?",
+                lambda: sympy.log(1 / q - 1) / (2 * k),
+            ),
+            Mistake(
+                "a minus split wrongly",
+                "The logarithm of a difference is not a difference: log(1 / q - 1) stays whole, "
+                "and then all of it is divided by k.",
+                lambda: sympy.log(1 / q) - 1 / k,
+            ),
+            Mistake(
                 "the gap itself",
                 "You put q in the place of p: that is the gap at the distance q. Solve it the "
                 "other way round.",
                 lambda: 1 / (1 + sympy.exp(k * q)),
-            ),
-            Mistake(
-                "where the sigmoid is 1 + q",
-                "To the right of 0 the gap is 1 minus the sigmoid: your sigmoid has the value "
-                "1 + q there.",
-                lambda: sympy.log(-1 / q - 1) / k,
             ),
             Mistake(
                 "logarithm to the base 10",
