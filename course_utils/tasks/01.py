@@ -387,8 +387,8 @@ TASKS = (
             "Three neurons, each with two weights and a bias. The lesson has them all.",
             "The first layer sees x1 and x2, the last neuron sees h1 and h2 and nothing else. "
             "`np.column_stack([h1, h2])` is its batch.",
-            "OR asks x1 + x2 - 0.5 > 0, and NAND the opposite of x1 + x2 - 1.5 > 0. The last one is "
-            "AND of h1 and h2.",
+            "OR asks x1 + x2 - 0.5 > 0, and NAND the opposite of x1 + x2 - 1.5 > 0. The last one "
+            "is AND of h1 and h2.",
         ),
         why="The hidden layer moved the corners until one line was enough: deep networks learn "
         "such moves.",
