@@ -615,6 +615,28 @@ TASKS = (
                 lambda: sympy.log(1 / q) - 1 / k,
             ),
             Mistake(
+                "the other side, and no k",
+                "Your distance is negative, and the k is lost.",
+                lambda: sympy.log(q / (1 - q)),
+            ),
+            Mistake(
+                "the other side, k multiplied",
+                "Your distance is negative, and you multiply by k: a steeper curve is a step from "
+                "a shorter distance on.",
+                lambda: k * sympy.log(q / (1 - q)),
+            ),
+            Mistake(
+                "the denominator lost, with a minus",
+                "You have the logarithm of 1 / (1 - q): it is (1 - q) / q that stands there.",
+                lambda: -sympy.log(1 - q) / k,
+            ),
+            Mistake(
+                "the sigmoid at q",
+                "You put q in the place of z: that is the height of the curve there. Asked is the "
+                "place where the gap has the height q.",
+                lambda: 1 / (1 + sympy.exp(-k * q)),
+            ),
+            Mistake(
                 "the gap itself",
                 "You put q in the place of p: that is the gap at the distance q. Solve it the "
                 "other way round.",
