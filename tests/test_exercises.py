@@ -16,9 +16,18 @@ import pytest
 
 from course_utils import check as student
 from course_utils import editions
+from course_utils.answers import Other
 from course_utils.notebooks import ROOT
 from course_utils.tasks import EXERCISES, task, tasks_of
-from course_utils.tasks.kinds import ExpressionTask, FunctionTask, OrderTask, ValueTask, WitnessTask
+from course_utils.tasks.compare import compare
+from course_utils.tasks.kinds import (
+    ExpressionTask,
+    FunctionTask,
+    OrderTask,
+    ValueTask,
+    WitnessTask,
+    _same,
+)
 
 SOLUTIONS = {path.stem[:2]: path for path in editions.solutions()}
 TASKS = [task for number in EXERCISES for task in tasks_of(number)]
@@ -285,3 +294,11 @@ def test_the_kinds_of_task_in_the_course():
         kinds = {type(t) for t in TASKS}
         assert {FunctionTask, ExpressionTask, OrderTask, ValueTask, WitnessTask} <= kinds
         assert 45 <= len(TASKS) <= 60
+
+
+def test_answers_of_several_arrays_and_of_no_kind_are_compared_without_raising():
+    arrays = [np.zeros((2, 3)), np.ones(3)]
+    assert compare(arrays, tuple(arrays)) is None
+    assert compare(arrays, [arrays[0], arrays[1] + 1]).text.startswith("[1] ")
+    assert not _same(Other("ndarray"), np.zeros(3), 1e-6, 0)
+    assert _same(arrays, [array.copy() for array in arrays], 1e-6, 0)

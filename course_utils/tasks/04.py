@@ -173,9 +173,9 @@ TASKS = (
                 lambda z: max(0.0, z),
             ),
             Mistake(
-                "written into the argument",
-                "You write into z itself. A number has no entries to write into, and an array "
-                "belongs to the caller: make a new one.",
+                "arrays alone",
+                "Your code works for arrays alone: a number has no entries. And if you write into "
+                "z itself, the caller's array changes: make a new one.",
                 _write_into,
             ),
             Mistake(
@@ -230,6 +230,44 @@ TASKS = (
                 "cut off above 1",
                 "You cut off at 1 as well: a positive z passes unchanged, however large.",
                 lambda z: np.clip(z, 0, 1),
+            ),
+            Mistake(
+                "cut off above 6",
+                "You cut off at 6 as well: a positive z passes unchanged, however large.",
+                lambda z: np.clip(z, 0, 6),
+            ),
+            Mistake(
+                "two halves",
+                "You add half of z and half of |z|. At minus infinity the sum is NaN, and the half "
+                "of the smallest number is 0.",
+                lambda z: z / 2 + np.abs(z) / 2,
+            ),
+            Mistake(
+                "squared",
+                "Where z is positive you return its square: it passes unchanged.",
+                lambda z: z * _relu(z),
+            ),
+            Mistake(
+                "rounded",
+                "Your values are rounded: a positive z passes unchanged, with all its digits.",
+                lambda z: np.round(_relu(z)),
+            ),
+            Mistake(
+                "ELU",
+                "Where z is negative you return e^z - 1: that is ELU, lesson 06.",
+                lambda z: np.where(np.asarray(z) > 0, z, np.expm1(np.minimum(z, 0))),
+            ),
+            Mistake(
+                "z times the sigmoid",
+                "Your values are z times its sigmoid: a smooth curve near ReLU. The corner is "
+                "wanted.",
+                lambda z: z * sigmoid(z),
+            ),
+            Mistake(
+                "the largest entry alone",
+                "`np.max` looks for the largest entry of the array, and your 0 is not compared "
+                "with it entry by entry.",
+                lambda z: np.max(z),
             ),
             Mistake(
                 "Leaky ReLU",
@@ -452,6 +490,82 @@ TASKS = (
                 lambda dL_da, z: dL_da * (np.asarray(dL_da) > z),
             ),
             Mistake(
+                "the larger of the two",
+                "You return the larger one of dL_da and z: here z only decides whether dL_da "
+                "passes.",
+                lambda dL_da, z: np.maximum(dL_da, z),
+            ),
+            Mistake(
+                "the smaller of the two",
+                "You return the smaller one of dL_da and z: here z only decides whether dL_da "
+                "passes.",
+                lambda dL_da, z: np.minimum(dL_da, z),
+            ),
+            Mistake(
+                "the upstream twice",
+                "You multiplied by dL_da twice: upstream times local is enough.",
+                lambda dL_da, z: np.square(dL_da) * _above(z),
+            ),
+            Mistake(
+                "ReLU of the upstream, times z",
+                "You cut off dL_da and multiply by z. Turn it round: dL_da passes as it is, and z "
+                "decides where.",
+                lambda dL_da, z: _relu(dL_da) * z,
+            ),
+            Mistake(
+                "where both have one sign",
+                "You let dL_da through where it has the sign of z. Only z decides what passes.",
+                lambda dL_da, z: dL_da * _above(dL_da * z),
+            ),
+            Mistake(
+                "the other side, the sign flipped",
+                "Your mask is the wrong way round, and the sign is flipped.",
+                lambda dL_da, z: -dL_da * _below(z),
+            ),
+            Mistake(
+                "one half where it is negative",
+                "Where z is negative you let one half through: there the slope is 0.",
+                lambda dL_da, z: dL_da * np.where(np.asarray(z) > 0, 1, 0.5),
+            ),
+            Mistake(
+                "a tenth where it is negative",
+                "Where z is negative you let a tenth through: there the slope is 0.",
+                lambda dL_da, z: dL_da * np.where(np.asarray(z) > 0, 1, 0.1),
+            ),
+            Mistake(
+                "the output cut off at 1",
+                "You multiply by z between 0 and 1. The local gradient is 0 or 1, and nothing in "
+                "between.",
+                lambda dL_da, z: dL_da * np.clip(z, 0, 1),
+            ),
+            Mistake(
+                "entries left out",
+                "You leave out the entries that do not pass: the result must have the shape of z, "
+                "with 0 in their place.",
+                lambda dL_da, z: np.asarray(dL_da)[np.asarray(z) > 0],
+            ),
+            Mistake(
+                "subtracted",
+                "You subtracted the local gradient: at a node it is multiplied.",
+                lambda dL_da, z: dL_da - _above(z),
+            ),
+            Mistake(
+                "the slope of tanh",
+                "Your local gradient is tanh's, 1 - tanh(z)^2.",
+                lambda dL_da, z: dL_da * (1 - tanh(z) ** 2),
+            ),
+            Mistake(
+                "an if, upstream forgotten",
+                "An `if` wants one truth value, and an array has one for each entry. And what "
+                "arrives, dL_da, must be multiplied in.",
+                lambda dL_da, z: 1.0 if z > 0 else 0.0,
+            ),
+            Mistake(
+                "a dot product",
+                "`np.dot` multiplies and adds up, like @: an activation acts entry by entry, so *.",
+                lambda dL_da, z: np.dot(dL_da, _above(z)),
+            ),
+            Mistake(
                 "the sign of z",
                 "Your local gradient is -1 where z is negative: that is the sign of z, the slope "
                 "of |z|.",
@@ -519,9 +633,9 @@ TASKS = (
                 lambda dL_da, z: dL_da if z > 0 else 0.0,
             ),
             Mistake(
-                "written into an argument",
-                "You write into an argument. A number has no entries to write into, and an array "
-                "belongs to the caller: make a new one.",
+                "arrays alone",
+                "Your code works for arrays alone: a number has no entries. And if you write into "
+                "an argument, the caller's array changes: make a new one.",
                 _masked,
             ),
         ),
@@ -559,6 +673,90 @@ TASKS = (
                 "alive for dead",
                 "You report the units that are active for some example: those are alive.",
                 lambda x, W, b: np.any(x @ W + b > 0, axis=0),
+            ),
+            Mistake(
+                "any for all, below 0",
+                "You report a unit that is below 0 for any example. It is dead when z is not above "
+                "0 for all of them.",
+                lambda x, W, b: np.any(x @ W + b < 0, axis=0),
+            ),
+            Mistake(
+                "for how many it is active",
+                "You count the examples for which each unit is active. Asked is whether there are "
+                "none.",
+                lambda x, W, b: np.sum(x @ W + b > 0, axis=0),
+            ),
+            Mistake(
+                "most for all",
+                "You report a unit that is off for more than half of the examples. It is dead when "
+                "it is off for all of them.",
+                lambda x, W, b: np.mean(x @ W + b <= 0, axis=0) > 0.5,
+            ),
+            Mistake(
+                "the sum of z",
+                "You look at the mean or the sum of z, and ask whether it is below 0. A single "
+                "example above 0 keeps a unit alive.",
+                lambda x, W, b: np.sum(x @ W + b, axis=0) < 0,
+            ),
+            Mistake(
+                "negative biases",
+                "You look at the biases alone. Whether a unit is off depends on the inputs and the "
+                "weights too.",
+                lambda x, W, b: np.asarray(b) <= 0,
+            ),
+            Mistake(
+                "the biases in the weights",
+                "You add the biases to the weights. They belong to the sums: z is x @ W + b.",
+                lambda x, W, b: np.all(x @ (W + b) <= 0, axis=0),
+            ),
+            Mistake(
+                "a row for a list",
+                "Your result has the shape (1, units): it needs (units,). Leave keepdims away.",
+                lambda x, W, b: np.all(x @ W + b <= 0, axis=0, keepdims=True),
+            ),
+            Mistake(
+                "one dead unit is enough",
+                "You report whether any unit is dead. Asked is true or false for each unit.",
+                lambda x, W, b: np.any(_is_dead(x, W, b)),
+            ),
+            Mistake(
+                "the share of dead units",
+                "You return the share of the units that are dead. Asked is true or false for each "
+                "unit.",
+                lambda x, W, b: np.mean(_is_dead(x, W, b)),
+            ),
+            Mistake(
+                "-1 and 1",
+                "You return -1 and 1. Asked is true (or 1) for each dead unit, else false (or 0).",
+                lambda x, W, b: np.where(_is_dead(x, W, b), -1, 1),
+            ),
+            Mistake(
+                "z",
+                "You return z itself, a value for each example and unit: compare it with 0, and "
+                "put the examples together.",
+                lambda x, W, b: x @ W + b,
+            ),
+            Mistake(
+                "only the last example",
+                "You look at the last example alone.",
+                lambda x, W, b: (x @ W + b)[-1] <= 0,
+            ),
+            Mistake(
+                "the examples, below 0",
+                "You report one value for each example. Asked is one for each unit, and z = 0 "
+                "counts as off.",
+                lambda x, W, b: np.all(x @ W + b < 0, axis=1),
+            ),
+            Mistake(
+                "the order of the product",
+                "You multiplied from the left: the shapes fit as x @ W, (batch, features) @ "
+                "(features, units).",
+                lambda x, W, b: np.all(W @ x + b <= 0, axis=0),
+            ),
+            Mistake(
+                "entry by entry with *",
+                "You used * for x and W: each z is a sum over the features, so @.",
+                lambda x, W, b: np.all(x * W + b <= 0, axis=0),
             ),
             Mistake(
                 "always active",
@@ -754,6 +952,59 @@ TASKS = (
                 "s to the square",
                 "You took the root of n q alone: s squared stands under it as well.",
                 lambda: s**2 * sympy.sqrt(n * q),
+            ),
+            Mistake(
+                "one half and q",
+                "You counted the inactive units twice: q is there already, in the place of one "
+                "half.",
+                lambda: s * sympy.sqrt(n * q / 2),
+            ),
+            Mistake(
+                "the mean square with one half",
+                "That is the factor of the mean square, and for one half of the units active.",
+                lambda: n * s**2 / 2,
+            ),
+            Mistake(
+                "the mean square of the inactive",
+                "That is the factor of the mean square, and for the units that are inactive.",
+                lambda: n * s**2 * (1 - q),
+            ),
+            Mistake(
+                "the slopes alone",
+                "That is what the slopes leave. Then come the weights.",
+                lambda: sympy.sqrt(q),
+            ),
+            Mistake(
+                "the mean square, n forgotten",
+                "Each entry of dL_dz @ W.T is a sum of n terms: n is missing, and so is the root.",
+                lambda: q * s**2,
+            ),
+            Mistake(
+                "q and s alone",
+                "You multiplied share and standard deviation: q belongs under the root, and n is "
+                "missing.",
+                lambda: q * s,
+            ),
+            Mistake(
+                "n and s alone",
+                "The slopes are forgotten, and n belongs under the root.",
+                lambda: n * s,
+            ),
+            Mistake(
+                "the inverse",
+                "That is one divided by the factor: what you would have to multiply by to undo it.",
+                lambda: 1 / (s * sympy.sqrt(n * q)),
+            ),
+            Mistake(
+                "1 - q without the root",
+                "You let through the inactive units, and their share belongs under the root.",
+                lambda: s * sympy.sqrt(n) * (1 - q),
+            ),
+            Mistake(
+                "s under the root, q outside",
+                "It is the other way round: q belongs under the root, and s squared does, so s "
+                "stands outside.",
+                lambda: q * sympy.sqrt(n * s),
             ),
             Mistake(
                 "the scale",

@@ -47,7 +47,7 @@ def compare(
     """
     if isinstance(expected, dict):
         return _compare_entries(got, expected, rtol, atol)
-    if isinstance(expected, tuple) or (isinstance(expected, list) and not _is_numeric(expected)):
+    if isinstance(expected, tuple) or (isinstance(expected, list) and not _is_table(expected)):
         if isinstance(got, np.ndarray):
             got = list(got)
         if not isinstance(got, list) or len(got) != len(expected):
@@ -72,6 +72,11 @@ def _compare_entries(got: Any, expected: dict, rtol: float, atol: float) -> Diff
         if difference := compare(got[name], value, rtol=rtol, atol=atol):
             return Difference(f"[{name!r}] {difference.text}", difference.is_shape)
     return None
+
+
+def _is_table(value: list) -> bool:
+    """Return whether a list is one array of numbers, and not a list of several arrays."""
+    return _is_numeric(value) and not any(isinstance(item, np.ndarray) for item in value)
 
 
 def _is_numeric(value: Any) -> bool:

@@ -234,7 +234,7 @@ def _has_float32(call: Call) -> bool:
 def _same(one: Any, other: Any, rtol: float, atol: float) -> bool:
     """Return whether two plain answers are the same, numbers within the tolerance."""
     if isinstance(one, Other | Formula) or isinstance(other, Other | Formula):
-        return one == other
+        return type(one) is type(other) and one == other
     if is_missing(one) or is_missing(other):
         return is_missing(one) and is_missing(other)
     return compare(one, other, rtol=rtol, atol=atol) is None
