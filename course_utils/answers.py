@@ -33,6 +33,7 @@ __all__ = [
     "formula",
     "is_missing",
     "plain",
+    "symbol",
     "tree",
 ]
 
@@ -82,10 +83,21 @@ def _copy(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Returned:
-    """A function's answer to one call, in plain data, and the warnings it caused."""
+    """A function's answer to one call, in plain data.
+
+    Attributes
+    ----------
+    value : Any
+        What it returned, as `plain` gives it.
+    warnings : tuple of str
+        What NumPy warned of on the way.
+    overwritten : tuple of int
+        The positions of the arguments that are no longer what they were.
+    """
 
     value: Any
     warnings: tuple[str, ...] = ()
+    overwritten: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,13 +122,29 @@ def _ask_once(function: Callable, call: Call) -> Returned | Raised:
     ):
         warnings.simplefilter("always")
         try:
-            value = plain(function(*call.copies()))
+            arguments = call.copies()
+            value = plain(function(*arguments))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # also SystemExit: a student's exit() ends nothing
             return Raised(_text(f"{type(error).__name__}: {error}"), _own_line(error))
     said = {str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)}
-    return Returned(value, tuple(sorted(said)))
+    pairs = enumerate(zip(arguments, call.arguments, strict=True))
+    overwritten = tuple(k for k, (now, before) in pairs if not _is_unchanged(now, before))
+    return Returned(value, tuple(sorted(said)), overwritten)
+
+
+def _is_unchanged(now: Any, before: Any) -> bool:
+    """Return whether an argument still is what it was; both are our own plain copies."""
+    if isinstance(before, np.ndarray):
+        return now.dtype == before.dtype and np.array_equal(
+            now, before, equal_nan=before.dtype.kind == "f"
+        )
+    if isinstance(before, dict):
+        return now.keys() == before.keys() and all(_is_unchanged(now[k], before[k]) for k in before)
+    if isinstance(before, list | tuple):
+        return len(now) == len(before) and all(map(_is_unchanged, now, before))
+    return True  # a number or a text cannot be written into
 
 
 def _text(message: str) -> str:
@@ -231,6 +259,16 @@ def tree(expression: Any) -> tuple:
     return walk(expression)
 
 
+def symbol(name: str) -> Any:
+    """Return the symbol of a name: the course's own where it has one, else a real one."""
+    import sympy
+
+    from course_utils.symbolic import a, alpha, z
+
+    own = {known.name: known for known in (z, a, alpha)}
+    return own.get(name) or sympy.Symbol(name, real=True)
+
+
 def formula(nodes: tuple) -> Any:
     """Build the SymPy expression of a tree; symbols are the course's own where it has them.
 
@@ -242,9 +280,6 @@ def formula(nodes: tuple) -> Any:
     import sympy
     from sympy.functions.elementary.piecewise import ExprCondPair
 
-    from course_utils.symbolic import a, alpha, z
-
-    own = {symbol.name: symbol for symbol in (z, a, alpha)}
     constants = {
         "Exp1": sympy.E,
         "Pi": sympy.pi,
@@ -260,7 +295,7 @@ def formula(nodes: tuple) -> Any:
     def build(node: Any) -> Any:
         name, *parts = node
         if name == "Symbol":
-            return own.get(parts[0]) or sympy.Symbol(str(parts[0]), real=True)
+            return symbol(str(parts[0]))
         if name == "Float":
             return sympy.Float(parts[0])
         if name == "Rational":

@@ -19,14 +19,13 @@ from course_utils import editions
 from course_utils.answers import Other
 from course_utils.notebooks import ROOT
 from course_utils.tasks import EXERCISES, task, tasks_of
-from course_utils.tasks.compare import compare
+from course_utils.tasks.compare import compare, same
 from course_utils.tasks.kinds import (
     ExpressionTask,
     FunctionTask,
     OrderTask,
     ValueTask,
     WitnessTask,
-    _same,
 )
 
 SOLUTIONS = {path.stem[:2]: path for path in editions.solutions()}
@@ -175,26 +174,39 @@ def test_a_task_is_whole(found):
     assert found.name.isidentifier()
     assert 1 <= found.points <= 5
     assert len(found.hints) == 3 and len(set(found.hints)) == 3
-    for text in (*found.hints, found.why, *(m.message for m in found.mistakes)):
-        assert text.endswith((".", "?", ":")), text
-        assert 12 <= len(text) <= 260, text
-    assert len(found.mistakes) >= (3 if isinstance(found, CODING) else 1)
-    assert len({m.name for m in found.mistakes}) == len(found.mistakes)
+    assert all(isinstance(hint, str) for hint in (*found.hints, found.why)) and found.why
+    for part in getattr(found, "parts", {"": found}).values():
+        for text in (*found.hints, found.why, *(m.message for m in part.mistakes)):
+            assert text.endswith((".", "?", ":")), text
+            assert 12 <= len(text) <= 260, text
+        assert len(part.mistakes) >= (3 if isinstance(part, CODING) else 1)
+        assert len({m.name for m in part.mistakes}) == len(part.mistakes)
 
 
-@pytest.mark.parametrize(
-    ("found", "mistake"),
-    [pytest.param(t, m, id=f"{t.name}-{m.name}") for t in TASKS for m in t.mistakes],
-)
-def test_a_known_mistake_is_named(found, mistake):
-    answer = mistake.answer() if isinstance(found, ExpressionTask) else mistake.answer
-    if isinstance(found, ValueTask) and isinstance(answer, dict):
-        answer = {**dict.fromkeys(found.expected(), 99.0), **answer}
+def all_mistakes():
+    for found in TASKS:
+        for mistake in found.mistakes:
+            yield pytest.param(found, "", mistake, id=f"{found.name}-{mistake.name}")
+        for name, part in getattr(found, "parts", {}).items():
+            for mistake in part.mistakes:
+                yield pytest.param(found, name, mistake, id=f"{found.name}-{name}-{mistake.name}")
+
+
+@pytest.mark.parametrize(("found", "name", "mistake"), list(all_mistakes()))
+def test_a_known_mistake_is_named(found, name, mistake):
+    asked = found.parts[name] if name else found
+    answer = mistake.answer() if isinstance(asked, ExpressionTask) else mistake.answer
+    if isinstance(asked, ValueTask) and isinstance(answer, dict):
+        answer = {**dict.fromkeys(asked.expected(), 99.0), **answer}
+    if name:
+        (number,) = (n for n in EXERCISES if found.name in variants(n).RIGHT)
+        answer = {**variants(number).RIGHT[found.name][0], name: answer}
     for seed in range(3):
         result = outcome(found.name, answer, seed)
         assert result.status in ("wrong", "error"), result
         assert result.mistake == mistake.name, result
-        assert result.message.startswith(mistake.message)
+        assert mistake.message in result.message
+        assert name or result.message.startswith(mistake.message)
 
 
 @pytest.mark.parametrize(("name", "k"), names_of("RIGHT"))
@@ -300,5 +312,5 @@ def test_answers_of_several_arrays_and_of_no_kind_are_compared_without_raising()
     arrays = [np.zeros((2, 3)), np.ones(3)]
     assert compare(arrays, tuple(arrays)) is None
     assert compare(arrays, [arrays[0], arrays[1] + 1]).text.startswith("[1] ")
-    assert not _same(Other("ndarray"), np.zeros(3), 1e-6, 0)
-    assert _same(arrays, [array.copy() for array in arrays], 1e-6, 0)
+    assert not same(Other("ndarray"), np.zeros(3), 1e-6, 0)
+    assert same(arrays, [array.copy() for array in arrays], 1e-6, 0)

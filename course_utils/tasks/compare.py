@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from course_utils.answers import Formula, Other, is_missing
 
-__all__ = ["Between", "Difference", "compare", "shorten"]
+__all__ = ["Between", "Difference", "as_array", "compare", "same", "shorten"]
 
 
 class Between:
@@ -60,6 +60,15 @@ def compare(
     return _compare_numbers(got, expected, rtol, atol)
 
 
+def same(one: Any, other: Any, rtol: float, atol: float) -> bool:
+    """Return whether two plain answers are the same, numbers within the tolerance."""
+    if isinstance(one, Other | Formula) or isinstance(other, Other | Formula):
+        return type(one) is type(other) and one == other
+    if is_missing(one) or is_missing(other):
+        return is_missing(one) and is_missing(other)
+    return compare(one, other, rtol=rtol, atol=atol) is None
+
+
 def _compare_entries(got: Any, expected: dict, rtol: float, atol: float) -> Difference | None:
     if not isinstance(got, dict):
         names = ", ".join(map(repr, expected))
@@ -85,7 +94,7 @@ def _is_numeric(value: Any) -> bool:
     return isinstance(value, bool | int | float | np.number | np.ndarray)
 
 
-def _as_array(got: Any) -> NDArray | None:
+def as_array(got: Any) -> NDArray | None:
     """Return the numbers of an answer as an array, or None if it holds anything else."""
     if not _is_numeric(got):
         return None
@@ -98,7 +107,7 @@ def _as_array(got: Any) -> NDArray | None:
 def _compare_numbers(got: Any, expected: Any, rtol: float, atol: float) -> Difference | None:
     between = expected if isinstance(expected, Between) else Between(expected, expected)
     low, high = between.low, between.high
-    array = _as_array(got)
+    array = as_array(got)
     if array is None:
         what = "a number" if low.ndim == 0 else f"an array of shape {low.shape}"
         if is_missing(got):
@@ -137,15 +146,16 @@ def _number(value: float) -> str:
 
 
 def shorten(value: Any) -> str:
-    """Return a value in at most some sixty characters."""
+    """Return a value in at most some eighty characters."""
     if isinstance(value, float) and not isinstance(value, bool):
         return _number(value)
-    if isinstance(value, np.ndarray) and value.ndim == 0:
+    if isinstance(value, np.number) or (isinstance(value, np.ndarray) and value.ndim == 0):
         return _number(float(value))
     if isinstance(value, np.ndarray):
-        entries = ", ".join(_number(float(x)) for x in value.ravel()[:6])
-        if value.ndim == 1 and value.size <= 6:
-            return f"[{entries}]"
+        if 0 < value.size <= 12:
+            whole = f"[{', '.join(map(shorten, value))}]"
+            if len(whole) <= 80:
+                return whole
         return f"an array of shape {value.shape}"
     if isinstance(value, Formula):
         from course_utils.answers import formula

@@ -167,7 +167,7 @@ WRONG = {
         (lambda x, W: x @ W <= 0, "TypeError"),
     ],
     "relu_step_back": [
-        (sp.sqrt(n * q) * s / 2, "Yours minus the right one"),
+        (sp.sqrt(n * q) * s / 2, "1/2 times the right one"),
         (sp.sqrt(n * s**2 / 2), "one half of the units"),
         (sp.Symbol("width") * s, "symbol width"),
         (0.71, "expected"),

@@ -1,0 +1,221 @@
+"""A task to derive a formula: any equal SymPy expression is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from course_utils.answers import Call, Formula, Other, formula, is_missing, symbol
+from course_utils.tasks.base import Outcome, Task
+from course_utils.tasks.compare import shorten
+from course_utils.tasks.slips import Slip
+
+__all__ = ["ExpressionTask"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpressionTask(Task):
+    """Derive a formula: any equal SymPy expression is right.
+
+    Attributes
+    ----------
+    expected : callable
+        Without arguments, returns the right expression.
+    symbols : tuple of str
+        The symbols that the answer may hold.
+    without : dict of str to str
+        What it must not hold, a function's or symbol's name, with the reason to give.
+    domain : dict of str to (low, high)
+        Where a symbol's random points are taken; if nothing is said from -3 to 3, and from 0.1
+        where the symbol is declared positive.
+    """
+
+    expected: Callable[[], Any]
+    symbols: tuple[str, ...]
+    without: dict[str, str] = field(default_factory=dict)
+    domain: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def judge(self, answer: Any, calls: Sequence[Call], rng: np.random.Generator) -> Outcome:
+        """Return the outcome for a plain answer: a formula or a number."""
+        import sympy
+
+        if is_missing(answer):
+            return self._not_attempted()
+        if not isinstance(answer, Formula | float) or isinstance(answer, bool):
+            why = (
+                ": call .doit() on it"
+                if isinstance(answer, Other) and answer.kind == "Derivative"
+                else ""
+            )
+            return Outcome(
+                "wrong",
+                f"Your answer is {shorten(answer)}{why}. Expected a SymPy expression in "
+                f"{', '.join(self.symbols)}, such as 1 / (2 + {self.symbols[0]}).",
+            )
+        try:
+            got = formula(answer.tree) if isinstance(answer, Formula) else sympy.nsimplify(answer)
+        except ValueError as error:
+            return Outcome("wrong", f"Your answer is {error}.")
+        strange = sorted(s.name for s in got.free_symbols if s.name not in self.symbols)
+        names = {s.name for s in got.free_symbols} | {type(f).__name__ for f in _functions(got)}
+        banned = [why for name, why in self.without.items() if name in names]
+        expected = _in_our_symbols(self.expected())
+        points = self._points(rng, expected.free_symbols | got.free_symbols)
+        if strange:
+            told = (
+                banned[0]
+                if banned and strange[0] in self.without
+                else (
+                    f"it holds the symbol {strange[0]}; expected an expression in "
+                    f"{', '.join(self.symbols)} alone."
+                )
+            )
+            return Outcome("wrong", f"Your answer is {shorten(answer)}: {told}")
+        witness = _first_difference(got, expected, points)
+        if witness is None:
+            if banned:
+                return Outcome("wrong", f"Your answer is equal to the right one, but {banned[0]}")
+            return self._correct()
+        for mistake in self.mistakes:
+            if _first_difference(got, _in_our_symbols(mistake.answer()), points) is None:
+                return Outcome("wrong", f"{mistake.message}\n{witness}", mistake.name)
+        if slip := self._slip(got, expected, points):
+            return Outcome("wrong", f"{slip.message}\n{witness}", slip.name)
+        return Outcome("wrong", witness + _simple_difference(got, expected))
+
+    def _slip(self, got: Any, expected: Any, points: list[dict]) -> Slip | None:
+        """Return a slip that is no mistake of this task in particular, or one on top of it."""
+        if slip := _slip_of(got, expected, points):
+            return slip
+        for mistake in self.mistakes:
+            factor = _constant_factor(got, _in_our_symbols(mistake.answer()), points)
+            if factor is not None:
+                told = "the sign is flipped" if factor == -1 else f"the factor {factor} is too much"
+                return Slip(f"{mistake.name}, a factor", f"{mistake.message} And {told}.")
+        return None
+
+    def _points(self, rng: np.random.Generator, symbols: set) -> list[dict]:
+        import sympy
+
+        positive = {s.name for s in self.expected().free_symbols if s.is_positive}
+
+        def number(symbol: Any) -> Any:
+            lowest = 0.1 if symbol.name in positive else -3
+            low, high = self.domain.get(symbol.name, (lowest, 3))
+            return sympy.Rational(round(rng.uniform(low, high) * 1000) * 10 + 1, 10_000)
+
+        ordered = sorted(symbols, key=lambda s: s.name)
+        return [{symbol: number(symbol) for symbol in ordered} for _ in range(12)]
+
+
+def _in_our_symbols(expression: Any) -> Any:
+    """Return an expression in the symbols in which answers come: by name, whatever assumed."""
+    return expression.xreplace({s: symbol(s.name) for s in expression.free_symbols})
+
+
+def _functions(expression: Any) -> set:
+    import sympy
+
+    return expression.atoms(sympy.Function, sympy.Piecewise)
+
+
+def _first_difference(got: Any, expected: Any, points: list[dict]) -> str | None:
+    """Return where two expressions differ, in a sentence, or None if at no point.
+
+    At the points where the expected one has no finite real value, nothing is compared; where
+    it has none at all, the two are different.
+    """
+    compared = 0
+    for point in points:
+        values = [_value(side, point) for side in (got, expected)]
+        place = ", ".join(f"{symbol} = {float(value):.4g}" for symbol, value in point.items())
+        if values[1] is None:
+            continue
+        if values[0] is None:
+            return f"At {place} your expression has no finite real value."
+        compared += 1
+        if not _is_close(*values):
+            shown = [f"{float(value):.6g}" for value in values]
+            return f"At {place} your expression is {shown[0]}, expected {shown[1]}."
+    return None if compared else "Your expression could not be compared."
+
+
+def _value(expression: Any, point: dict) -> Any:
+    """Return the value at a point to 30 digits, or None if it is not finite and real."""
+    value = expression.subs(point).evalf(30, maxn=200)
+    return value if value.is_number and value.is_finite and value.is_real else None
+
+
+def _is_close(one: Any, other: Any) -> bool:
+    return bool(abs(one - other) <= 1e-12 * (1 + abs(other)))
+
+
+def _slip_of(got: Any, expected: Any, points: list[dict]) -> Slip | None:
+    """Return the simple way in which one formula is made from another, or None."""
+    import sympy
+
+    factor = _constant_factor(got, expected, points)
+    if factor == -1:
+        return Slip("the sign flipped", "Your expression has the wrong sign.")
+    if factor is not None:
+        return Slip("a constant factor", f"Your expression is {factor} times the right one.")
+    ways = [
+        ("upside down", "Your expression is the reciprocal of the right one.", 1 / expected),
+        ("squared", "Your expression is the square of the right one.", expected**2),
+        ("a root too many", "Your expression is the root of the right one.", sympy.sqrt(expected)),
+        ("1 minus it", "Your expression is 1 minus the right one.", 1 - expected),
+    ]
+    symbols = sorted(expected.free_symbols, key=str)
+    for each in symbols:
+        ways.append(
+            (
+                f"the sign of {each}",
+                f"Your expression has -{each} where {each} belongs.",
+                expected.subs(each, -each),
+            )
+        )
+    for k, one in enumerate(symbols):
+        for other in symbols[:k]:
+            swapped = expected.subs({one: other, other: one}, simultaneous=True)
+            ways.append(
+                ("symbols swapped", f"You took {other} for {one}, and the reverse.", swapped)
+            )
+    for name, message, other in ways:
+        if _first_difference(got, other, points) is None:
+            return Slip(name, message)
+    return None
+
+
+def _constant_factor(got: Any, expected: Any, points: list[dict]) -> Any:
+    """Return c if the one is c times the other at every point, c neither 0 nor 1, else None."""
+    import sympy
+
+    if not expected.free_symbols or not got.free_symbols:
+        return None
+    ratios = []
+    for point in points:
+        values = [_value(side, point) for side in (got, expected)]
+        if None in values or values[1] == 0:
+            continue
+        ratios.append(values[0] / values[1])
+        if not _is_close(ratios[-1], ratios[0]):
+            return None
+    if len(ratios) < 4 or _is_close(ratios[0], 0) or _is_close(ratios[0], 1):
+        return None
+    exact = sympy.nsimplify(ratios[0], rational=True, tolerance=1e-12)
+    return exact if exact.q <= 100 else sympy.Float(ratios[0], 5)
+
+
+def _simple_difference(got: Any, expected: Any) -> str:
+    """Return the difference in words, where it is shorter than the answer that it leads to."""
+    import sympy
+
+    if sympy.count_ops(got) > 60 or not got.free_symbols:
+        return ""
+    difference = sympy.simplify(got - expected)
+    if sympy.count_ops(difference) >= sympy.count_ops(sympy.simplify(expected)):
+        return ""
+    return f" Yours minus the right one is {difference}."

@@ -1,0 +1,346 @@
+"""A task to write a function: its answers to many calls are compared with the right ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from course_utils.answers import Call, Raised, Returned, ask, is_missing, plain
+from course_utils.tasks.base import Mistake, Outcome, Task
+from course_utils.tasks.compare import Between, Difference, as_array, compare, same, shorten
+from course_utils.tasks.slips import Slip, meaning_of, slip_of_arrays, slip_on_top
+
+__all__ = ["FunctionTask"]
+
+Reply = Returned | Raised
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionTask(Task):
+    """Write a function: its answers to many calls are compared with the right ones.
+
+    Attributes
+    ----------
+    reference : callable
+        From the arguments of a call to what is expected (see `compare`).
+    arguments : tuple of str
+        What the arguments are called in messages.
+    results : tuple of str
+        Where the function returns several values, what they are called in messages.
+    fixed : callable
+        Without arguments, returns the revealing calls, the simplest first.
+    random : callable
+        From a generator, returns more calls.
+    accepted : tuple of callables
+        Other references that are as right, such as another convention.
+    rtol, atol : float
+        Tolerance; where an argument is float32, rtol is at least 1e-5.
+    is_quiet : bool
+        Whether a NumPy warning (overflow...) makes an answer wrong.
+    is_pure : bool
+        Whether writing into an argument makes an answer wrong; else it costs a remark.
+    """
+
+    reference: Callable[..., Any]
+    arguments: tuple[str, ...]
+    results: tuple[str, ...] = ()
+    fixed: Callable[[], list[Call]]
+    random: Callable[[np.random.Generator], list[Call]]
+    accepted: tuple[Callable[..., Any], ...] = ()
+    rtol: float = 1e-6
+    atol: float = 1e-12
+    is_quiet: bool = False
+    is_pure: bool = False
+    takes_function: bool = field(default=True, init=False)
+
+    def calls(self, rng: np.random.Generator) -> list[Call]:
+        """Return the revealing calls, then the random ones."""
+        return [*self.fixed(), *self.random(rng)]
+
+    def judge(
+        self, answer: Sequence[Reply], calls: Sequence[Call], rng: np.random.Generator
+    ) -> Outcome:
+        """Return the outcome for the answers to the calls."""
+        if all(_is_untouched(reply) for reply in answer):
+            return self._not_attempted(
+                "The function returns nothing yet. (If you have written it: is there a return?)"
+            )
+        wrong = self._differences(answer, calls, self.reference)
+        if not wrong or any(not self._differences(answer, calls, r) for r in self.accepted):
+            return (
+                self._warned(answer, calls)
+                or self._overwrote(answer, calls)
+                or self._correct(*self._remarks(answer, calls))
+            )
+        place = self._first_failure(answer, calls, wrong)
+        status = "error" if isinstance(answer[min(wrong)], Raised) else "wrong"
+        if mistake := self._known_mistake(answer, calls, wrong):
+            return Outcome("wrong", f"{mistake.message}\n{place}", mistake.name)
+        if slip := self._slip(answer, calls, wrong):
+            return Outcome(status, f"{slip.message}\n{place}", slip.name)
+        return Outcome(status, place)
+
+    # ------------------------------------------------------------------ right or wrong
+
+    def _differences(
+        self, answer: Sequence, calls: Sequence[Call], right: Callable
+    ) -> dict[int, Difference]:
+        """Return the differences by the number of their call."""
+        pairs = zip(answer, calls, strict=True)
+        found = {k: self._difference(reply, call, right) for k, (reply, call) in enumerate(pairs)}
+        return {k: difference for k, difference in found.items() if difference}
+
+    def _difference(self, reply: Reply, call: Call, right: Callable) -> Difference | None:
+        if isinstance(reply, Raised):
+            return Difference(reply.message)
+        return compare(reply.value, _asked_of(right, call), rtol=self._rtol(call), atol=self.atol)
+
+    def _rtol(self, call: Call) -> float:
+        return max(self.rtol, 1e-5 if _has_float32(call) else 0)
+
+    # -------------------------------------------------------------- right, with a word
+
+    def _warned(self, answer: Sequence[Reply], calls: Sequence[Call]) -> Outcome | None:
+        if self.is_quiet:
+            for reply, call in zip(answer, calls, strict=True):
+                if reply.warnings:
+                    said = f"The values are right, but for {self._asked(call)} NumPy warns: "
+                    both = (
+                        " (If you use np.where: it computes both branches, so each must be safe.)"
+                    )
+                    return Outcome("wrong", f"{said}{reply.warnings[0]}.{both}", "a NumPy warning")
+        return None
+
+    def _overwrote(self, answer: Sequence[Reply], calls: Sequence[Call]) -> Outcome | None:
+        if self.is_pure and (name := self._overwritten(answer)):
+            return Outcome(
+                "wrong",
+                f"The values are right, but your function writes into {name}: the caller's array "
+                "is another one afterwards. Make a new array, or a copy first.",
+                "written into an argument",
+            )
+        return None
+
+    def _overwritten(self, answer: Sequence[Reply]) -> str:
+        places = [k for reply in answer if isinstance(reply, Returned) for k in reply.overwritten]
+        return self.arguments[places[0]] if places else ""
+
+    def _remarks(self, answer: Sequence[Reply], calls: Sequence[Call]) -> list[str]:
+        """Return a word on right answers of an unusual form."""
+        remarks = []
+        for reply, call in zip(answer, calls, strict=True):
+            has_array = any(isinstance(x, np.ndarray) for x in call.arguments)
+            if has_array and isinstance(reply.value, list) and not self.results:
+                if all(isinstance(item, int | float) for item in reply.value):
+                    remarks.append(
+                        "(Your function returns a list; an array would let the next layer go on.)"
+                    )
+                    break
+        if name := self._overwritten(answer):
+            remarks.append(f"(It writes into {name}, so the caller's array changes: better copy.)")
+        return remarks
+
+    # --------------------------------------------------------------- where it is wrong
+
+    def _first_failure(self, answer: Sequence, calls: Sequence[Call], wrong: dict) -> str:
+        first = min(wrong)
+        asked, reply = self._asked(calls[first]), answer[first]
+        fine = self._which_fail(answer, calls, wrong)
+        if isinstance(reply, Raised):
+            at = f"\n    {reply.line}" if reply.line else ""
+            return f"{fine}For {asked} your code stops with {reply.message}{at}"
+        text = wrong[first].text
+        for k, name in enumerate(self.results):
+            text = text.replace(f"[{k}]", name, 1) if text.startswith(f"[{k}]") else text
+        mine = "" if self.results and text.startswith(self.results) else "your answer "
+        return f"{fine}For {asked} {mine}{text}."
+
+    def _asked(self, call: Call) -> str:
+        return ", ".join(
+            f"{name} = {_shorten_argument(value)}"
+            for name, value in zip(self.arguments, call.arguments, strict=True)
+        )
+
+    def _which_fail(self, answer: Sequence, calls: Sequence[Call], wrong: dict) -> str:
+        """Return a sentence on what the failing calls have in common, or nothing."""
+        ordinary = {k for k, call in enumerate(calls) if call.ordinary}
+        if ordinary and not ordinary & set(wrong):
+            return "All ordinary inputs are right. "
+        for what, belongs in _SORTS_OF_CALL.items():
+            chosen = {k for k in ordinary if belongs(calls[k])}
+            if chosen and chosen != ordinary and chosen == ordinary & set(wrong):
+                return f"Only {what} go wrong. "
+        return self._which_side_fails(answer, calls)
+
+    def _which_side_fails(self, answer: Sequence, calls: Sequence[Call]) -> str:
+        """Say so where a function of z is right on one side of 0 and wrong on the other."""
+        if "z" not in self.arguments or self.results:
+            return ""
+        place = self.arguments.index("z")
+        wrong, right = set(), set()
+        for reply, call in zip(answer, calls, strict=True):
+            z = np.asarray(call.arguments[place], dtype=float)
+            got = None if isinstance(reply, Raised) else as_array(reply.value)
+            expected = _asked_of(self.reference, call)
+            if not call.ordinary or got is None or np.shape(got) != z.shape:
+                continue
+            for index in np.ndindex(z.shape):
+                entry = _entry(expected, index)
+                if np.shape(getattr(entry, "low", entry)) != ():
+                    return ""
+                fits = same(float(got[index]), entry, self._rtol(call), self.atol)
+                (right if fits else wrong).add(float(np.sign(z[index])))
+        for sign, where in {-1.0: "z is negative", 0.0: "z is 0", 1.0: "z is positive"}.items():
+            if wrong == {sign} and right == {-1.0, 0.0, 1.0} - {sign}:
+                return f"Where {where} your values are wrong, elsewhere they are right. "
+            if right == {sign} and sign and wrong >= {-sign}:
+                return f"Only where {where} your values are right. "
+        return ""
+
+    # ------------------------------------------------------------------- which mistake
+
+    def _known_mistake(
+        self, answer: Sequence, calls: Sequence[Call], wrong: dict
+    ) -> Mistake | None:
+        """Return the mistake that gives the same answers: to all calls, or to the ordinary."""
+        everything = range(len(calls))
+        ordinary = [k for k in everything if calls[k].ordinary]
+        rounds = [everything]
+        if set(ordinary) & set(wrong):
+            rounds.append(ordinary)
+        for chosen in rounds:
+            for mistake in self.mistakes:
+                if all(self._agrees(answer[k], calls[k], mistake.answer) for k in chosen):
+                    return mistake
+        return None
+
+    def _agrees(self, reply: Reply, call: Call, function: Callable) -> bool:
+        (theirs,) = ask(function, [call])
+        if isinstance(reply, Raised) or isinstance(theirs, Raised):
+            return isinstance(reply, Raised) and reply.message == getattr(theirs, "message", None)
+        return same(reply.value, theirs.value, self._rtol(call), self.atol)
+
+    def _slip(self, answer: Sequence, calls: Sequence[Call], wrong: dict) -> Slip | None:
+        """Return a slip that is no mistake of this task in particular, or one on top of it."""
+        if isinstance(answer[min(wrong)], Raised):
+            return meaning_of(answer[min(wrong)].message)
+        ordinary = [k for k, call in enumerate(calls) if call.ordinary]
+        if not set(ordinary) & set(wrong):
+            return None
+        came = [k for k in ordinary if isinstance(answer[k], Returned)]
+        asked, got = [calls[k] for k in came], [answer[k].value for k in came]
+        right = [_asked_of(self.reference, call) for call in asked]
+        if isinstance(right[0], tuple):
+            return self._slip_of_several(got, right, asked)
+        slip = slip_of_arrays(got, right, asked, self.arguments, self.reference)
+        return slip or self._slip_on_a_mistake(got, asked)
+
+    def _slip_of_several(self, got: list, right: list, calls: list[Call]) -> Slip | None:
+        """Look at the first of several results that is wrong: a mistake, or a slip, in it."""
+        several = len(right[0])
+        if any(not isinstance(g, list) or len(g) != several for g in got):
+            return None
+        names = self.results or tuple(f"[{k}]" for k in range(several))
+        for i in range(several):
+            if all(self._fit(g[i], r[i], c) for g, r, c in zip(got, right, calls, strict=True)):
+                continue
+            for k in range(several):
+                if k != i and all(
+                    self._fit(g[i], r[k], c) and self._fit(g[k], r[i], c)
+                    for g, r, c in zip(got, right, calls, strict=True)
+                ):
+                    return Slip("results swapped", f"{names[i]} and {names[k]} are swapped.")
+            theirs = [g[i] for g in got]
+            for mistake in self.mistakes:
+                if self._is_mistake_in(i, theirs, right, calls, mistake):
+                    return Slip(mistake.name, mistake.message)
+            ours = [r[i] for r in right]
+            slip = slip_of_arrays(
+                theirs, ours, calls, self.arguments, lambda *x, i=i: self.reference(*x)[i]
+            )
+            return slip and Slip(slip.name, f"{names[i]}: {slip.message}")
+        return None
+
+    def _is_mistake_in(
+        self, i: int, theirs: list, right: list, calls: list[Call], mistake: Mistake
+    ) -> bool:
+        differs = False
+        for mine, ours, call in zip(theirs, right, calls, strict=True):
+            (reply,) = ask(mistake.answer, [call])
+            if isinstance(reply, Raised) or not isinstance(reply.value, list):
+                return False
+            if len(reply.value) != len(ours) or not self._fit(mine, reply.value[i], call):
+                return False
+            differs |= not self._fit(reply.value[i], ours[i], call)
+        return differs
+
+    def _fit(self, got: Any, right: Any, call: Call) -> bool:
+        return same(got, right, self._rtol(call), self.atol)
+
+    def _slip_on_a_mistake(self, got: list, calls: list[Call]) -> Slip | None:
+        """Look for a known mistake with one slip more: a sign, a factor, a transpose."""
+        for mistake in self.mistakes:
+            mistaken = []
+            for call in calls:
+                (reply,) = ask(mistake.answer, [call])
+                if isinstance(reply, Raised) or as_array(reply.value) is None:
+                    break
+                mistaken.append(reply.value)
+            else:
+                if slip := slip_on_top(got, mistaken, calls, self.arguments):
+                    told = re.sub("the right ones?", "what that gives", slip.message)
+                    return Slip(f"{mistake.name}, {slip.name}", f"{mistake.message} And: {told}")
+        return None
+
+
+def _asked_of(reference: Callable, call: Call) -> Any:
+    with np.errstate(all="ignore"):
+        return reference(*call.copies())
+
+
+def _entry(expected: Any, index: tuple) -> Any:
+    """Return one entry of an expected array, with its room where it has any."""
+    if isinstance(expected, Between):
+        return Between(expected.low[index], expected.high[index])
+    return np.asarray(expected)[index]
+
+
+def _is_untouched(reply: Reply) -> bool:
+    if isinstance(reply, Raised):
+        return reply.message.startswith("NotImplementedError")
+    return is_missing(reply.value)
+
+
+def _has_dtype(call: Call, kinds: str) -> bool:
+    return any(getattr(x, "dtype", np.dtype("O")).str[1:] in kinds.split() for x in call.arguments)
+
+
+def _has_float32(call: Call) -> bool:
+    return _has_dtype(call, "f4")
+
+
+def _ranks(call: Call) -> list[int]:
+    return [np.ndim(x) for x in call.arguments if not isinstance(x, dict | str)]
+
+
+_SORTS_OF_CALL: dict[str, Callable[[Call], bool]] = {
+    "empty arrays": lambda call: any(np.size(x) == 0 for x in call.arguments),
+    "float32 arrays": _has_float32,
+    "whole numbers": lambda call: _has_dtype(call, "i8 i4"),
+    "single numbers": lambda call: not any(_ranks(call)),
+    "arrays": lambda call: any(_ranks(call)),
+    "arrays of more than one axis": lambda call: max(_ranks(call), default=0) > 1,
+    "batches of one row": lambda call: any(np.ndim(x) > 1 and len(x) == 1 for x in call.arguments),
+}
+
+
+def _shorten_argument(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{k}: {_shorten_argument(v)}' for k, v in value.items())}}}"
+    text = shorten(value if isinstance(value, np.ndarray | str) else plain(value))
+    kind = getattr(value, "dtype", None)
+    return f"{text} ({kind})" if kind is not None and kind != np.float64 else text

@@ -1,0 +1,339 @@
+"""How a task judges an answer: slips that every formula can suffer, errors, parts, remarks.
+
+The tasks here are made up, so that nothing but the engine is tested; the course's own tasks
+are tested in `test_exercises.py`.
+"""
+
+import math
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from course_utils import check as student
+from course_utils.answers import Call, Raised, Returned, ask
+from course_utils.tasks.compare import Between, shorten
+from course_utils.tasks.kinds import (
+    ExpressionTask,
+    FunctionTask,
+    Mistake,
+    PartsTask,
+    ValueTask,
+    WitnessTask,
+)
+from course_utils.tasks.slips import meaning_of
+
+HINTS = ("First.", "Second.", "Third.")
+x, y = sp.symbols("x y")  # as a student writes them: without assumptions
+
+
+def judge(task, answer):
+    return student.outcome(task, answer, np.random.default_rng(0))
+
+
+def function_task(reference, arguments, calls, **more):
+    return FunctionTask(
+        name="made_up",
+        reference=reference,
+        arguments=arguments,
+        fixed=lambda: calls,
+        random=lambda rng: [],
+        why="Because.",
+        **more,
+    )
+
+
+def cubic(z):
+    return np.asarray(z, dtype=float) ** 3 + 2.0
+
+
+CUBIC = function_task(
+    cubic,
+    ("z",),
+    [
+        Call(0.5),
+        Call(-1.5),
+        Call(np.array([0.25, -2.0, 3.0])),
+        Call(np.array([[1.0, 2.5, -0.5], [0.75, -1.25, 4.0]])),
+        Call(np.array([2, 3, -1])),
+    ],
+    mistakes=(Mistake("squared", "You squared z.", lambda z: np.asarray(z, dtype=float) ** 2),),
+)
+
+
+def weights(x, d):
+    """A mean over the rows, of shape (columns of x, columns of d)."""
+    return x.T @ d / len(x)
+
+
+def sizes(*shapes):
+    rng = np.random.default_rng(1)
+    return [Call(rng.normal(size=a), rng.normal(size=b)) for a, b in shapes]
+
+
+WEIGHTS = function_task(
+    weights, ("x", "d"), sizes(((4, 2), (4, 3)), ((5, 3), (5, 2)), ((2, 2), (2, 2)))
+)
+
+
+@pytest.mark.parametrize(
+    ("task", "answer", "slip"),
+    [
+        (CUBIC, lambda z: -cubic(z), "the sign flipped"),
+        (CUBIC, lambda z: 3 * cubic(z), "a constant factor"),
+        (CUBIC, lambda z: cubic(z) - 2, "a constant added"),
+        (CUBIC, lambda z: np.abs(cubic(z)), "a sign lost"),
+        (CUBIC, lambda z: 1 / cubic(z), "upside down"),
+        (CUBIC, lambda z: cubic(z) ** 2, "squared"),
+        (CUBIC, lambda z: 1 - cubic(z), "the wrong way round"),
+        (CUBIC, lambda z: np.round(cubic(z), 1), "rounded"),
+        (CUBIC, lambda z: np.trunc(cubic(z)), "whole numbers only"),
+        (CUBIC, lambda z: np.asarray(z, dtype=float), "an argument returned"),
+        (CUBIC, lambda z: cubic(z).sum(), "added up"),
+        (CUBIC, lambda z: cubic(z).mean(), "averaged"),
+        (CUBIC, lambda z: cubic(z)[0] if np.ndim(z) else cubic(z), "the first alone"),
+        (CUBIC, lambda z: cubic(z)[-1] if np.ndim(z) else cubic(z), "the last alone"),
+        (CUBIC, lambda z: cubic(z)[::-1] if np.ndim(z) else cubic(z), "in reverse order"),
+        (CUBIC, lambda z: cubic(z).ravel(), "another shape"),
+        (CUBIC, lambda z: np.asarray(z, dtype=float) ** 2, "squared"),
+        (CUBIC, lambda z: -(np.asarray(z, dtype=float) ** 2), "squared, the sign flipped"),
+        (WEIGHTS, lambda x, d: weights(x, d).T, "transposed"),
+        (WEIGHTS, lambda x, d: weights(d, x), "transposed"),
+        (WEIGHTS, lambda x, d: x.T @ d, "multiplied by the number of rows of x"),
+        (WEIGHTS, lambda x, d: weights(x, d) / len(x), "divided by the number of rows of x"),
+        (WEIGHTS, lambda x, d: -weights(x, d), "the sign flipped"),
+        (WEIGHTS, lambda x, d: weights(x, d).sum(axis=0), "added up"),
+    ],
+)
+def test_a_slip_is_named(task, answer, slip):
+    result = judge(task, answer)
+    assert (result.status, result.mistake) == ("wrong", slip), result
+
+
+def test_an_answer_with_no_simple_slip_is_shown_and_not_explained():
+    result = judge(CUBIC, lambda z: np.sin(z))
+    assert result.mistake == "" and result.message.startswith("For z = 0.5 your answer is")
+
+
+def test_two_arguments_swapped():
+    task = function_task(
+        lambda u, v: u - 2 * v, ("u", "v"), [Call(1.0, 3.0), Call(2.0, -1.0), Call(0.5, 4.0)]
+    )
+    assert judge(task, lambda u, v: v - 2 * u).mistake == "arguments swapped"
+
+
+def test_no_factor_is_told_where_all_right_values_are_alike():
+    task = function_task(lambda z: np.sign(z), ("z",), [Call(1.0), Call(-2.0), Call(3.0)])
+    assert judge(task, lambda z: 2 * np.sign(z)).mistake == ""
+
+
+def test_the_one_result_of_several_that_is_wrong():
+    task = function_task(
+        lambda x, d: (weights(x, d), d.sum(axis=0)),
+        ("x", "d"),
+        sizes(((4, 2), (4, 3)), ((5, 3), (5, 2))),
+        results=("dL_dW", "dL_db"),
+        mistakes=(
+            Mistake("the mean", "You averaged.", lambda x, d: (weights(x, d), d.mean(axis=0))),
+        ),
+    )
+    good = judge(task, lambda x, d: [weights(x, d), d.sum(axis=0)])
+    assert good.status == "correct", good
+    turned = judge(task, lambda x, d: (weights(x, d).T, d.sum(axis=0)))
+    assert turned.mistake == "transposed" and turned.message.startswith("dL_dW: ")
+    assert "\nFor x = " in turned.message and "dL_dW has shape" in turned.message
+    both = judge(task, lambda x, d: (weights(x, d), -d.sum(axis=0)))
+    assert both.message.startswith("dL_db: ")
+    assert judge(task, lambda x, d: (d.sum(axis=0), weights(x, d))).mistake == "results swapped"
+    # the known mistake is found in its own result, whatever the other one holds
+    mixed = judge(task, lambda x, d: (weights(x, d), d.mean(axis=0)))
+    assert mixed.mistake == "the mean"
+
+
+def test_which_calls_fail():
+    calls = [
+        Call(-1.0),
+        Call(2.0),
+        Call(0.0),
+        Call(np.array([1.0, -2.0, 0.0])),
+        Call(np.array([1, -2])),
+        Call(np.array([1.5, -2.0], dtype=np.float32)),
+    ]
+    task = function_task(lambda z: np.maximum(z, 0) * 1.0, ("z",), calls)
+
+    def leaky(z):
+        return np.where(np.asarray(z) > 0, z, 0.3 * np.asarray(z) ** 2)
+
+    assert "Where z is negative your values are wrong" in judge(task, leaky).message
+    odd = judge(task, lambda z: np.where(np.asarray(z) < 0, 0, np.sin(z)))
+    assert "Where z is positive your values are wrong" in odd.message
+    assert "Only arrays go wrong" in judge(task, lambda z: max(z, 0)).message
+    none = judge(task, lambda z: np.maximum(z, 0)[...] if np.shape(z) else z.shape)
+    assert "Only single numbers go wrong" in none.message
+    whole = judge(task, lambda z: np.maximum(z, 0) + 0.1 * (getattr(z, "dtype", "") == "int64"))
+    assert "Only whole numbers go wrong" in whole.message
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        lambda z: 1 if z > 0 else 0,
+        lambda z: math.exp(z),
+        lambda z: float(z),
+        lambda z: z[0] @ 2.0,
+        lambda z: z @ np.ones((7, 7)),
+        lambda z: z + np.ones(7),
+        lambda z: (2.0).shape,
+        lambda z: [v for v in 2.0],
+        lambda z: np.exp(sp.Symbol("z")),
+        lambda z: math.exp(sp.Symbol("z")),
+        lambda z: undefined_name,  # noqa: F821
+        lambda z: (lambda u, v: u)(z),
+        lambda z: None + 1,
+        lambda z: ... + 1,
+        lambda z: len(2.0),
+        lambda z: np.multiply(np.ones(2, int), 0.5, out=np.ones(2, int)),
+        lambda z: np.zeros((2, 2))[1, 1, 1],
+    ],
+)
+def test_what_pythons_errors_mean(code):
+    (reply,) = ask(code, [Call(np.array([1.0, 2.0, 3.0]))])
+    if isinstance(reply, Returned):
+        (reply,) = ask(code, [Call(2.0)])
+    assert isinstance(reply, Raised)
+    assert meaning_of(reply.message), reply.message
+
+
+def test_two_errors_are_the_same_mistake_only_if_they_say_the_same():
+    calls = [Call(np.array([1.0, 2.0])), Call(np.array([3.0, 5.0]))]
+    task = function_task(
+        cubic, ("z",), calls, mistakes=(Mistake("an if", "An if.", lambda z: 1 if z > 0 else 0),)
+    )
+    assert judge(task, lambda z: 0 if z < 1 else 2).mistake == "an if"
+    assert judge(task, lambda z: z @ np.ones(7)).mistake.startswith("shapes that do not fit")
+
+
+def test_writing_into_an_argument():
+    def clean(z):
+        z[z < 0] = 0
+        return z
+
+    def reference(z):
+        return np.maximum(z, 0)
+
+    calls = [Call(np.array([1.0, -2.0])), Call(np.array([np.nan, 3.0]))]
+    tolerant = function_task(reference, ("z",), calls)
+    strict = function_task(reference, ("z",), calls, is_pure=True)
+    assert judge(tolerant, clean).status == "correct"
+    assert "writes into z" in judge(tolerant, clean).message
+    assert judge(strict, clean).mistake == "written into an argument"
+    for task in (tolerant, strict):
+        assert judge(task, reference).message == "Because."
+    (reply,) = ask(lambda p: p["W"].fill(1), [Call({"W": np.zeros(2)})])
+    assert reply.overwritten == (0,)
+
+
+def expression_task(expected, **more):
+    symbols = tuple(sorted(s.name for s in expected.free_symbols))
+    return ExpressionTask(
+        name="made_up", expected=lambda: expected, symbols=symbols, why="Because.", **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer", "slip"),
+    [
+        (x * (1 - x), x * (x - 1), "the sign flipped"),
+        (x * (1 - x), 2 * x * (1 - x), "a constant factor"),
+        (sp.exp(x) + 2, 1 / (sp.exp(x) + 2), "upside down"),
+        (sp.exp(x) + 2, (sp.exp(x) + 2) ** 2, "squared"),
+        (sp.exp(x) + 2, sp.sqrt(sp.exp(x) + 2), "a root too many"),
+        (sp.exp(x) + 2, -1 - sp.exp(x), "1 minus it"),
+        (sp.exp(x) + 2, sp.exp(-x) + 2, "the sign of x"),
+        (x - sp.exp(y), y - sp.exp(x), "symbols swapped"),
+    ],
+)
+def test_a_slip_in_a_formula_is_named(expected, answer, slip):
+    result = judge(expression_task(expected), answer)
+    assert (result.status, result.mistake) == ("wrong", slip), result
+
+
+def test_a_slip_on_top_of_a_known_mistake():
+    task = expression_task(x * (1 - x), mistakes=(Mistake("lost", "x is lost.", lambda: 1 - x),))
+    assert judge(task, x - 1).message.startswith("x is lost. And the sign is flipped.")
+
+
+@pytest.mark.parametrize("answer", [0, sp.Integer(1), x, x**2, sp.exp(x), x + 5, 0 * x])
+def test_the_difference_never_shows_the_right_formula(answer):
+    right = x * (1 - x)
+    message = judge(expression_task(right), answer).message
+    told = message.partition("minus the right one is ")[2].strip(" .")
+    if told:
+        assert sp.count_ops(sp.sympify(told)) < sp.count_ops(right)
+        assert sp.expand(sp.sympify(told)) not in (sp.expand(right), sp.expand(-right))
+
+
+def test_an_expression_that_is_nowhere_finite_is_neither_right_nor_every_mistake():
+    broken = Mistake("broken", "Broken.", lambda: sp.sqrt(-1 - x**2))
+    task = expression_task(x**2 + 1, mistakes=(broken,))
+    assert judge(task, x**2 + 3).mistake != "broken"
+    assert judge(expression_task(sp.sqrt(-1 - x**2)), x).status == "wrong"
+
+
+def test_a_number_that_is_nearly_right():
+    task = ValueTask(name="made_up", expected=lambda: 0.25, why="Because.")
+    assert judge(task, -0.25).mistake == "the sign flipped"
+    assert judge(task, 4).mistake == "upside down"
+    assert judge(task, 25).mistake == "per cent"
+    assert judge(task, 0.3).mistake == ""
+    table = ValueTask(name="made_up", expected=lambda: {"u": 1.0, "v": 0.5}, why="Because.")
+    assert judge(table, {"u": 1, "v": -0.5}).message.startswith("'v': The sign is flipped.")
+
+
+PARTS = PartsTask(
+    name="made_up",
+    why="Because.",
+    parts={
+        "witness": WitnessTask(printed=lambda z: z, right=lambda z: abs(z)),
+        "right": ExpressionTask(
+            expected=lambda: x**2,
+            symbols=("x",),
+            mistakes=(Mistake("cubed", "One x too many.", lambda: x**3),),
+        ),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "words"),
+    [
+        ({"witness": -1, "right": x * x}, "correct", "gives -1, the right one 1. Because."),
+        ({"witness": None, "right": ...}, "not_attempted", ""),
+        (None, "not_attempted", ""),
+        ({"witness": -1, "right": None}, "wrong", "'witness' is right. There is nothing yet"),
+        ({"witness": 1, "right": x * x}, "wrong", "'right' is right. 'witness': Both"),
+        ({"witness": -1, "right": x**3}, "wrong", "'right': One x too many."),
+        ({"right": x * x}, "wrong", "nothing yet for 'witness'"),
+        (-1, "wrong", "a dictionary with 'witness', 'right'"),
+    ],
+)
+def test_a_task_of_parts(answer, status, words):
+    result = judge(PARTS, answer)
+    assert result.status == status and words in result.message, result
+    assert result.mistake == ("cubed" if "One x" in words else "")
+
+
+def test_room_is_respected_when_a_slip_is_looked_for():
+    calls = [Call(np.array([1.0, 0.0, -2.0, 4.0])), Call(np.array([2.0, 0.0, 1.0, 0.5]))]
+    task = function_task(
+        lambda z: Between(np.where(z == 0, 0, 2 * z), np.where(z == 0, 1, 2 * z)), ("z",), calls
+    )
+    assert judge(task, lambda z: 2 * z + 0.5 * (z == 0)).status == "correct"
+    assert judge(task, lambda z: -2 * z + 0.5 * (z == 0)).mistake == "the sign flipped"
+
+
+def test_small_arrays_are_shown_whole():
+    assert shorten(np.array([[1.0, 2.5], [0.0, -3.0]])) == "[[1, 2.5], [0, -3]]"
+    assert shorten(np.array([[1, 2]])) == "[[1, 2]]"
+    assert shorten(np.zeros((3, 5))) == "an array of shape (3, 5)"
+    assert shorten(np.array([])) == "an array of shape (0,)"
