@@ -9,6 +9,7 @@ import importlib.util
 import re
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -40,6 +41,8 @@ def outcome(name, answer, seed=0):
 @cache
 def variants(number):
     path = Path(__file__).parent / "variants" / f"{number}.py"
+    if not path.exists():  # said by the first test, and no reason to run none of the others
+        return SimpleNamespace(RIGHT={}, WRONG={})
     spec = importlib.util.spec_from_file_location(f"variants_{number}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -118,7 +118,7 @@ def _compare_numbers(got: Any, expected: Any, rtol: float, atol: float) -> Diffe
             array = array.reshape(low.shape)  # [0.5] for 0.5
         else:
             return Difference(f"has shape {array.shape}, expected {low.shape}", True)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         room = atol + rtol * np.maximum(np.abs(low), np.abs(high))
         room = np.where(np.isfinite(room), room, 0)
         right = (array >= low - room) & (array <= high + room)
