@@ -115,6 +115,82 @@ def test_an_answer_with_no_simple_slip_is_shown_and_not_explained():
     assert result.mistake == "" and result.message.startswith("For z = 0.5 your answer is")
 
 
+def test_values_that_are_nearly_right_have_lost_digits():
+    result = judge(CUBIC, lambda z: cubic(z) * (1 + 4e-6))
+    assert (result.status, result.mistake) == ("wrong", "digits lost"), result
+    near = judge(CUBIC, lambda z: np.asarray(z, dtype=float) ** 2 * (1 + 4e-6))
+    assert "1 times" not in near.message, near
+
+
+def test_a_sum_is_known_where_a_result_has_one_entry():
+    task = function_task(
+        lambda z: 2 * z, ("z",), [Call(np.array([3.0])), Call(np.array([1.0, 2.5]))]
+    )
+    assert judge(task, lambda z: np.sum(2 * z)).mistake == "added up"
+
+
+def test_a_slip_that_is_not_defined_for_the_right_values_is_not_told():
+    task = function_task(
+        lambda z: np.sign(z), ("z",), [Call(np.array([1.0, 0.0])), Call(np.array([-1.0, 0.0, 1.0]))]
+    )
+    ones = judge(task, lambda z: np.where(np.asarray(z) == 0, 1.0, np.sign(z)))
+    assert "Where z is 0 your values are wrong" in ones.message and ones.mistake == ""
+    assert "logarithm" not in judge(task, lambda z: 0 * z).message
+
+
+def test_a_function_of_z_whose_result_has_another_shape():
+    task = function_task(
+        lambda z: np.sum(z, axis=0), ("z",), [Call(np.ones((2, 3))), Call(np.eye(3)[:2])]
+    )
+    assert judge(task, lambda z: z).message
+    assert judge(task, lambda z: np.sum(z, axis=0)).status == "correct"
+
+
+def test_a_mistake_in_one_result_alone_has_the_better_name():
+    calls = sizes(((4, 2), (4, 3)), ((5, 3), (5, 2)))
+    task = function_task(
+        lambda x, d: (x.sum(axis=0), d.sum(axis=0)),
+        ("x", "d"),
+        calls,
+        mistakes=(
+            Mistake("both", "Both.", lambda x, d: (x.mean(axis=0), d.mean(axis=0))),
+            Mistake("x alone", "x.", lambda x, d: (x.mean(axis=0), d.sum(axis=0))),
+        ),
+    )
+    assert judge(task, lambda x, d: (x.mean(axis=0), d.max(axis=0))).mistake == "x alone"
+
+
+def test_a_list_is_remarked_on_only_where_an_array_was_meant():
+    calls = [Call(np.array([1.0, -2.0])), Call(np.array([3.0, 4.0, 5.0]))]
+    array = function_task(lambda z: 2 * z, ("z",), calls)
+    assert "an array would" in judge(array, lambda z: [2 * v for v in z]).message
+    listed = function_task(lambda z: [2 * v for v in z], ("z",), calls)
+    assert judge(listed, lambda z: [2 * v for v in z]).message == "Because."
+
+
+def test_putting_something_else_into_a_list_that_came_in():
+    (reply,) = ask(lambda w: w.__setitem__(0, None), [Call([np.ones(2), np.ones(3)])])
+    assert reply.overwritten == (0,)
+
+
+def test_a_nested_list_is_a_witness_too():
+    task = WitnessTask(
+        name="made_up", why="Because.", size=4, printed=lambda *w: 0.0, right=lambda *w: sum(w)
+    )
+    assert judge(task, [[1, 1], [1, 3]]).status == "correct"
+    assert "4 numbers" in judge(task, [[1, 1], [1]]).message
+
+
+def test_an_entry_that_is_still_empty_is_named():
+    task = ValueTask(name="made_up", expected=lambda: {"u": 1.0, "v": 2.0}, why="Because.")
+    assert judge(task, {"u": 1, "v": None}).message.endswith("There is nothing yet for 'v'.")
+
+
+@pytest.mark.parametrize("unevaluated", [sp.Derivative(x**2, x), sp.Integral(x, (x, 0, y))])
+def test_what_is_not_evaluated_hears_of_doit(unevaluated):
+    assert "call .doit() on it" in judge(expression_task(2 * x), unevaluated).message
+
+
 def test_two_arguments_swapped():
     task = function_task(
         lambda u, v: u - 2 * v, ("u", "v"), [Call(1.0, 3.0), Call(2.0, -1.0), Call(0.5, 4.0)]
@@ -256,6 +332,12 @@ def expression_task(expected, **more):
 def test_a_slip_in_a_formula_is_named(expected, answer, slip):
     result = judge(expression_task(expected), answer)
     assert (result.status, result.mistake) == ("wrong", slip), result
+
+
+@pytest.mark.parametrize("answer", [sp.Eq(x, 1), x > 2, sp.Eq(y, x * (1 - x)), sp.true])
+def test_an_equation_is_no_expression(answer):
+    result = judge(expression_task(x * (1 - x)), answer)
+    assert result.status == "wrong" and result.message, result
 
 
 def test_a_slip_on_top_of_a_known_mistake():

@@ -47,7 +47,7 @@ class ExpressionTask(Task):
         if not isinstance(answer, Formula | float) or isinstance(answer, bool):
             why = (
                 ": call .doit() on it"
-                if isinstance(answer, Other) and answer.kind == "Derivative"
+                if isinstance(answer, Other) and answer.kind in ("Derivative", "Integral", "Limit")
                 else ""
             )
             return Outcome(
@@ -59,6 +59,13 @@ class ExpressionTask(Task):
             got = formula(answer.tree) if isinstance(answer, Formula) else sympy.nsimplify(answer)
         except ValueError as error:
             return Outcome("wrong", f"Your answer is {error}.")
+        if not isinstance(got, sympy.Expr):
+            return Outcome(
+                "wrong",
+                f"Your answer is {shorten(answer)}, a statement that holds or not. Expected an "
+                "expression: of an equation, its right-hand side.",
+                "an equation",
+            )
         strange = sorted(s.name for s in got.free_symbols if s.name not in self.symbols)
         names = {s.name for s in got.free_symbols} | {type(f).__name__ for f in _functions(got)}
         banned = [why for name, why in self.without.items() if name in names]
@@ -74,24 +81,28 @@ class ExpressionTask(Task):
                 )
             )
             return Outcome("wrong", f"Your answer is {shorten(answer)}: {told}")
-        witness = _first_difference(got, expected, points)
+        answer_at, right_at = _Sampled(got, points), _Sampled(expected, points)
+        witness = _first_difference(answer_at, right_at)
         if witness is None:
             if banned:
                 return Outcome("wrong", f"Your answer is equal to the right one, but {banned[0]}")
             return self._correct()
-        for mistake in self.mistakes:
-            if _first_difference(got, _in_our_symbols(mistake.answer()), points) is None:
+        mistaken_at = [_Sampled(_in_our_symbols(m.answer()), points) for m in self.mistakes]
+        for mistake, there in zip(self.mistakes, mistaken_at, strict=True):
+            if _first_difference(answer_at, there) is None:
                 return Outcome("wrong", f"{mistake.message}\n{witness}", mistake.name)
-        if slip := self._slip(got, expected, points):
+        if slip := self._slip(answer_at, right_at, mistaken_at):
             return Outcome("wrong", f"{slip.message}\n{witness}", slip.name)
         return Outcome("wrong", witness + _simple_difference(got, expected))
 
-    def _slip(self, got: Any, expected: Any, points: list[dict]) -> Slip | None:
+    def _slip(
+        self, answer_at: _Sampled, right_at: _Sampled, mistaken_at: list[_Sampled]
+    ) -> Slip | None:
         """Return a slip that is no mistake of this task in particular, or one on top of it."""
-        if slip := _slip_of(got, expected, points):
+        if slip := _slip_of(answer_at, right_at):
             return slip
-        for mistake in self.mistakes:
-            factor = _constant_factor(got, _in_our_symbols(mistake.answer()), points)
+        for mistake, there in zip(self.mistakes, mistaken_at, strict=True):
+            factor = _constant_factor(answer_at, there)
             if factor is not None:
                 told = "the sign is flipped" if factor == -1 else f"the factor {factor} is too much"
                 return Slip(f"{mistake.name}, a factor", f"{mistake.message} And {told}.")
@@ -122,42 +133,52 @@ def _functions(expression: Any) -> set:
     return expression.atoms(sympy.Function, sympy.Piecewise)
 
 
-def _first_difference(got: Any, expected: Any, points: list[dict]) -> str | None:
-    """Return where two expressions differ, in a sentence, or None if at no point.
+class _Sampled:
+    """An expression's values at some points to 30 digits; None where not finite and real."""
 
-    At the points where the expected one has no finite real value, nothing is compared; where
-    it has none at all, the two are different.
+    def __init__(self, expression: Any, points: list[dict]) -> None:
+        self.expression = expression
+        self.points = points
+        self._values: dict[int, Any] = {}
+
+    def __getitem__(self, k: int) -> Any:
+        if k not in self._values:
+            value = self.expression.subs(self.points[k]).evalf(30, maxn=200)
+            is_there = value.is_number and value.is_finite and value.is_real
+            self._values[k] = value if is_there else None
+        return self._values[k]
+
+
+def _first_difference(answer: _Sampled, right: _Sampled) -> str | None:
+    """Return where an answer and another expression differ, in a sentence, or None.
+
+    At the points where the other one has no finite real value, nothing is compared; where it
+    has none at all, the two are different.
     """
     compared = 0
-    for point in points:
-        values = [_value(side, point) for side in (got, expected)]
-        place = ", ".join(f"{symbol} = {float(value):.4g}" for symbol, value in point.items())
-        if values[1] is None:
+    for k, point in enumerate(right.points):
+        if right[k] is None:
             continue
-        if values[0] is None:
+        place = ", ".join(f"{symbol} = {float(value):.4g}" for symbol, value in point.items())
+        if answer[k] is None:
             return f"At {place} your expression has no finite real value."
         compared += 1
-        if not _is_close(*values):
-            shown = [f"{float(value):.6g}" for value in values]
+        if not _is_close(answer[k], right[k]):
+            shown = [f"{float(value):.6g}" for value in (answer[k], right[k])]
             return f"At {place} your expression is {shown[0]}, expected {shown[1]}."
     return None if compared else "Your expression could not be compared."
-
-
-def _value(expression: Any, point: dict) -> Any:
-    """Return the value at a point to 30 digits, or None if it is not finite and real."""
-    value = expression.subs(point).evalf(30, maxn=200)
-    return value if value.is_number and value.is_finite and value.is_real else None
 
 
 def _is_close(one: Any, other: Any) -> bool:
     return bool(abs(one - other) <= 1e-12 * (1 + abs(other)))
 
 
-def _slip_of(got: Any, expected: Any, points: list[dict]) -> Slip | None:
+def _slip_of(answer: _Sampled, right: _Sampled) -> Slip | None:
     """Return the simple way in which one formula is made from another, or None."""
     import sympy
 
-    factor = _constant_factor(got, expected, points)
+    expected = right.expression
+    factor = _constant_factor(answer, right)
     if factor == -1:
         return Slip("the sign flipped", "Your expression has the wrong sign.")
     if factor is not None:
@@ -184,23 +205,22 @@ def _slip_of(got: Any, expected: Any, points: list[dict]) -> Slip | None:
                 ("symbols swapped", f"You took {other} for {one}, and the reverse.", swapped)
             )
     for name, message, other in ways:
-        if _first_difference(got, other, points) is None:
+        if _first_difference(answer, _Sampled(other, right.points)) is None:
             return Slip(name, message)
     return None
 
 
-def _constant_factor(got: Any, expected: Any, points: list[dict]) -> Any:
+def _constant_factor(answer: _Sampled, right: _Sampled) -> Any:
     """Return c if the one is c times the other at every point, c neither 0 nor 1, else None."""
     import sympy
 
-    if not expected.free_symbols or not got.free_symbols:
+    if not right.expression.free_symbols:
         return None
     ratios = []
-    for point in points:
-        values = [_value(side, point) for side in (got, expected)]
-        if None in values or values[1] == 0:
+    for k in range(len(right.points)):
+        if answer[k] is None or not right[k]:
             continue
-        ratios.append(values[0] / values[1])
+        ratios.append(answer[k] / right[k])
         if not _is_close(ratios[-1], ratios[0]):
             return None
     if len(ratios) < 4 or _is_close(ratios[0], 0) or _is_close(ratios[0], 1):

@@ -56,6 +56,7 @@ class FunctionTask(Task):
     is_quiet: bool = False
     is_pure: bool = False
     takes_function: bool = field(default=True, init=False)
+    _replies: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def calls(self, rng: np.random.Generator) -> list[Call]:
         """Return the revealing calls, then the random ones."""
@@ -67,7 +68,8 @@ class FunctionTask(Task):
         """Return the outcome for the answers to the calls."""
         if all(_is_untouched(reply) for reply in answer):
             return self._not_attempted(
-                "The function returns nothing yet. (If you have written it: is there a return?)"
+                "The function returns nothing yet. (If you have written it: is there a return? "
+                "And a list's own .append, .sort and .reverse return None.)"
             )
         wrong = self._differences(answer, calls, self.reference)
         if not wrong or any(not self._differences(answer, calls, r) for r in self.accepted):
@@ -135,7 +137,8 @@ class FunctionTask(Task):
         for reply, call in zip(answer, calls, strict=True):
             has_array = any(isinstance(x, np.ndarray) for x in call.arguments)
             if has_array and isinstance(reply.value, list) and not self.results:
-                if all(isinstance(item, int | float) for item in reply.value):
+                is_array = isinstance(_asked_of(self.reference, call), np.ndarray | Between)
+                if is_array and all(isinstance(item, int | float) for item in reply.value):
                     remarks.append(
                         "(Your function returns a list; an array would let the next layer go on.)"
                     )
@@ -186,12 +189,11 @@ class FunctionTask(Task):
             z = np.asarray(call.arguments[place], dtype=float)
             got = None if isinstance(reply, Raised) else as_array(reply.value)
             expected = _asked_of(self.reference, call)
-            if not call.ordinary or got is None or np.shape(got) != z.shape:
+            shape = np.shape(getattr(expected, "low", expected))
+            if not call.ordinary or got is None or not got.shape == z.shape == shape:
                 continue
             for index in np.ndindex(z.shape):
                 entry = _entry(expected, index)
-                if np.shape(getattr(entry, "low", entry)) != ():
-                    return ""
                 fits = same(float(got[index]), entry, self._rtol(call), self.atol)
                 (right if fits else wrong).add(float(np.sign(z[index])))
         for sign, where in {-1.0: "z is negative", 0.0: "z is 0", 1.0: "z is positive"}.items():
@@ -214,12 +216,22 @@ class FunctionTask(Task):
             rounds.append(ordinary)
         for chosen in rounds:
             for mistake in self.mistakes:
-                if all(self._agrees(answer[k], calls[k], mistake.answer) for k in chosen):
+                if all(self._agrees(answer[k], mistake, k, calls[k]) for k in chosen):
                     return mistake
         return None
 
-    def _agrees(self, reply: Reply, call: Call, function: Callable) -> bool:
-        (theirs,) = ask(function, [call])
+    def _reply(self, mistake: Mistake, k: int, call: Call) -> Reply:
+        """Return what a mistake answers to a call; the fixed calls are asked only once."""
+        if not self._replies:
+            self._replies["number of fixed calls"] = len(self.fixed())
+        if k >= self._replies["number of fixed calls"]:
+            return ask(mistake.answer, [call])[0]
+        if (mistake.name, k) not in self._replies:
+            self._replies[mistake.name, k] = ask(mistake.answer, [call])[0]
+        return self._replies[mistake.name, k]
+
+    def _agrees(self, reply: Reply, mistake: Mistake, k: int, call: Call) -> bool:
+        theirs = self._reply(mistake, k, call)
         if isinstance(reply, Raised) or isinstance(theirs, Raised):
             return isinstance(reply, Raised) and reply.message == getattr(theirs, "message", None)
         return same(reply.value, theirs.value, self._rtol(call), self.atol)
@@ -231,16 +243,17 @@ class FunctionTask(Task):
         ordinary = [k for k, call in enumerate(calls) if call.ordinary]
         if not set(ordinary) & set(wrong):
             return None
-        came = [k for k in ordinary if isinstance(answer[k], Returned)]
-        asked, got = [calls[k] for k in came], [answer[k].value for k in came]
-        right = [_asked_of(self.reference, call) for call in asked]
+        came = {k: calls[k] for k in ordinary if isinstance(answer[k], Returned)}
+        got = [answer[k].value for k in came]
+        right = [_asked_of(self.reference, call) for call in came.values()]
         if isinstance(right[0], tuple):
-            return self._slip_of_several(got, right, asked)
-        slip = slip_of_arrays(got, right, asked, self.arguments, self.reference)
-        return slip or self._slip_on_a_mistake(got, asked)
+            return self._slip_of_several(got, right, came)
+        slip = slip_of_arrays(got, right, [*came.values()], self.arguments, self.reference)
+        return slip or self._slip_on_a_mistake(got, came)
 
-    def _slip_of_several(self, got: list, right: list, calls: list[Call]) -> Slip | None:
+    def _slip_of_several(self, got: list, right: list, asked: dict[int, Call]) -> Slip | None:
         """Look at the first of several results that is wrong: a mistake, or a slip, in it."""
+        calls = [*asked.values()]
         several = len(right[0])
         if any(not isinstance(g, list) or len(g) != several for g in got):
             return None
@@ -254,11 +267,12 @@ class FunctionTask(Task):
                     for g, r, c in zip(got, right, calls, strict=True)
                 ):
                     return Slip("results swapped", f"{names[i]} and {names[k]} are swapped.")
-            theirs = [g[i] for g in got]
-            for mistake in self.mistakes:
-                if self._is_mistake_in(i, theirs, right, calls, mistake):
-                    return Slip(mistake.name, mistake.message)
-            ours = [r[i] for r in right]
+            theirs, ours = [g[i] for g in got], [r[i] for r in right]
+            found = [m for m in self.mistakes if self._is_mistake_in(i, theirs, right, asked, m)]
+            for alone in (True, False):  # a mistake in this result alone is the better name
+                for mistake in found:
+                    if not alone or self._is_alone_in(i, right, asked, mistake):
+                        return Slip(mistake.name, mistake.message)
             slip = slip_of_arrays(
                 theirs, ours, calls, self.arguments, lambda *x, i=i: self.reference(*x)[i]
             )
@@ -266,11 +280,11 @@ class FunctionTask(Task):
         return None
 
     def _is_mistake_in(
-        self, i: int, theirs: list, right: list, calls: list[Call], mistake: Mistake
+        self, i: int, theirs: list, right: list, asked: dict[int, Call], mistake: Mistake
     ) -> bool:
         differs = False
-        for mine, ours, call in zip(theirs, right, calls, strict=True):
-            (reply,) = ask(mistake.answer, [call])
+        for mine, ours, (k, call) in zip(theirs, right, asked.items(), strict=True):
+            reply = self._reply(mistake, k, call)
             if isinstance(reply, Raised) or not isinstance(reply.value, list):
                 return False
             if len(reply.value) != len(ours) or not self._fit(mine, reply.value[i], call):
@@ -278,15 +292,24 @@ class FunctionTask(Task):
             differs |= not self._fit(reply.value[i], ours[i], call)
         return differs
 
+    def _is_alone_in(self, i: int, right: list, asked: dict[int, Call], mistake: Mistake) -> bool:
+        return all(
+            self._fit(self._reply(mistake, k, call).value[j], ours[j], call)
+            for ours, (k, call) in zip(right, asked.items(), strict=True)
+            for j in range(len(ours))
+            if j != i
+        )
+
     def _fit(self, got: Any, right: Any, call: Call) -> bool:
         return same(got, right, self._rtol(call), self.atol)
 
-    def _slip_on_a_mistake(self, got: list, calls: list[Call]) -> Slip | None:
+    def _slip_on_a_mistake(self, got: list, asked: dict[int, Call]) -> Slip | None:
         """Look for a known mistake with one slip more: a sign, a factor, a transpose."""
+        calls = [*asked.values()]
         for mistake in self.mistakes:
             mistaken = []
-            for call in calls:
-                (reply,) = ask(mistake.answer, [call])
+            for k, call in asked.items():
+                reply = self._reply(mistake, k, call)
                 if isinstance(reply, Raised) or as_array(reply.value) is None:
                     break
                 mistaken.append(reply.value)

@@ -10,6 +10,7 @@ A slip is a fact on values. It is only told where it holds for every ordinary ca
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,12 @@ def slip_of_arrays(
     pairs = _pairs(got, right, calls)
     if pairs is None or len(pairs) < 2:
         return None
+    if all(_close(pair.got, pair.right) for pair in pairs):
+        return Slip(
+            "digits lost",
+            "Your values are near the right ones, but digits are lost: by a rounded constant, a "
+            "rounding, or a difference of nearly equal numbers.",
+        )
     finders = (_moved, _gathered, _remade, _scaled, _shifted)
     for find in finders:
         if slip := find(pairs, names):
@@ -80,7 +87,7 @@ def slip_on_top(
 ) -> Slip | None:
     """Return the one slip that stands between an answer and that of a known mistake, or None."""
     pairs = _pairs(got, mistaken, calls)
-    if pairs is None or len(pairs) < 2:
+    if pairs is None or len(pairs) < 2 or all(_close(pair.got, pair.right) for pair in pairs):
         return None
     return _scaled(pairs, names) or _moved(pairs, names)
 
@@ -111,7 +118,8 @@ def _close(one: NDArray, other: NDArray) -> bool:
 
 def _all_made_by(pairs: Sequence[_Pair], make: Callable[[_Pair], Any]) -> bool:
     """Return whether `make` gives what came, for every call."""
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the mean of an empty array warns in another way
         for pair in pairs:
             try:
                 if not _close(pair.got, np.asarray(make(pair), dtype=float)):
@@ -132,8 +140,8 @@ def _moved(pairs: Sequence[_Pair], names: Sequence[str]) -> Slip | None:
         pair.got.size == pair.right.size and _close(pair.got.ravel(), pair.right.ravel())
         for pair in pairs
     ):
-        odd = next(pair for pair in pairs if pair.got.shape != pair.right.shape)
-        return Slip(
+        odd = next((pair for pair in pairs if pair.got.shape != pair.right.shape), None)
+        return odd and Slip(
             "another shape",
             f"Your numbers are right, but not their shape: it is {odd.got.shape}, expected "
             f"{odd.right.shape}.",
@@ -156,7 +164,7 @@ def _gathered(pairs: Sequence[_Pair], names: Sequence[str]) -> Slip | None:
                 if _all_made_by(
                     pairs,
                     lambda p, r=reduce, a=axis, k=keepdims: (
-                        r(p.right, axis=a, keepdims=k) if p.right.size > 1 else p.right
+                        r(p.right, axis=a, keepdims=k) if p.right.ndim else p.right
                     ),
                 ):
                     return Slip(name, f"{message} the right ones.")
@@ -200,7 +208,9 @@ def _remade(pairs: Sequence[_Pair], names: Sequence[str]) -> Slip | None:
         ),
     ]
     for name, message, function in ways:
-        if _all_made_by(pairs, lambda p, f=function: f(p.right)):
+        with np.errstate(all="ignore"):
+            is_defined = np.isfinite(function(values[np.isfinite(values)])).all()
+        if is_defined and _all_made_by(pairs, lambda p, f=function: f(p.right)):
             return Slip(name, message)
     for digits in range(6):
         if _all_made_by(pairs, lambda p, d=digits: np.round(p.right, d)):
@@ -239,7 +249,11 @@ def _constant(pairs: Sequence[_Pair]) -> Slip | None:
     if np.unique(np.abs(right[counts])).size < 2:
         return None
     ratio = float(np.median(got[counts] / right[counts]))
-    if abs(ratio) < 1e-6 or not _all_made_by(pairs, lambda p: ratio * p.right):
+    if (
+        abs(ratio) < 1e-6
+        or abs(ratio - 1) < 1e-4
+        or not _all_made_by(pairs, lambda p: ratio * p.right)
+    ):
         return None
     return Slip("a constant factor", f"Each of your values is {ratio:.5g} times the right one.")
 
@@ -347,10 +361,10 @@ _MEANINGS = (
         "is *.",
     ),
     (
-        r"could not be broadcast|could not broadcast",
+        r"could not be broadcast|could not broadcast|must match exactly|must have the same shape|"
+        r"same number of dimensions|inhomogeneous shape",
         "shapes that do not fit",
-        "Two arrays of shapes that do not fit were combined entry by entry: write down the shape "
-        "of each.",
+        "Arrays of shapes that do not fit were combined: write down the shape of each.",
     ),
     (
         r"has no attribute '(shape|copy|ndim|size|astype|sum|mean|T|reshape|dtype|max|min)'",
@@ -395,6 +409,11 @@ _MEANINGS = (
         "fractions into whole numbers",
         "Fractions were to be written into an array of whole numbers: make a new array with "
         "dtype=float.",
+    ),
+    (
+        r"numpy boolean (subtract|negative)",
+        "arithmetic with true and false",
+        "NumPy does not subtract arrays of true and false: turn them into numbers first, or use ~.",
     ),
     (
         r"read-only",

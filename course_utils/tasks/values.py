@@ -10,7 +10,7 @@ import numpy as np
 
 from course_utils.answers import Call, Formula, formula, is_missing, plain
 from course_utils.tasks.base import Outcome, Task
-from course_utils.tasks.compare import Difference, compare, same, shorten
+from course_utils.tasks.compare import Difference, as_array, compare, same, shorten
 from course_utils.tasks.slips import slip_of_number
 
 __all__ = ["OrderTask", "PartsTask", "ValueTask", "WitnessTask"]
@@ -90,6 +90,11 @@ class ValueTask(Task):
                 or compare(answer[name], value, rtol=self.rtol, atol=self.atol)
             ]
             right = len(expected) - len(wrong)
+            if is_missing(answer.get(wrong[0])):
+                return (
+                    f"{right} of {len(expected)} entries are right. There is nothing yet for "
+                    f"{wrong[0]!r}."
+                )
             return f"{right} of {len(expected)} entries are right. Look again at {wrong[0]!r}."
         if difference.is_shape:
             return f"Your answer {difference.text}."
@@ -176,6 +181,8 @@ class WitnessTask(Task):
         if isinstance(answer, Formula):
             value = formula(answer.tree)
             answer = float(value) if value.is_number and value.is_real else answer
+        if isinstance(answer, list):
+            answer = as_array(answer) if as_array(answer) is not None else answer
         numbers = np.ravel(answer).tolist() if isinstance(answer, float | np.ndarray) else answer
         if not isinstance(numbers, list) or not all(type(x) in (int, float) for x in numbers):
             return Outcome("wrong", f"Your answer is {shorten(answer)}, expected {self._wanted()}.")

@@ -6,9 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
-LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+ROOT = Path(__file__).parents[2]
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+EXERCISES = sorted((ROOT / "exercises").glob("[0-9][0-9]_*.ipynb"))
+OUTPUTS = """() => jupyterapp.shell.currentWidget.content.widgets
+    .filter((cell) => cell.model.type === 'code')
+    .map((cell) => [...Array(cell.model.outputs.length).keys()]
+        .map((k) => cell.model.outputs.get(k).toJSON())
+        .map((output) => output.ename ?? [output.text ?? ''].flat().join('')).join(''))"""
 CUT_OFF = """() => {
     const pictures = document.querySelectorAll('.jp-OutputArea-output img');
     return [...pictures].filter((picture) => {
@@ -81,5 +89,27 @@ def test_a_lesson_reads_well_and_runs(lesson, width, lab, open_notebook):
         for _ in scroll_through(page):
             assert page.locator(".jp-OutputArea [data-mime-type*=error]").count() == 0
             assert page.locator(".jp-OutputArea [data-mime-type*=stderr]").count() == 0
+    assert opened.errors == []
+    assert opened.outside == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda path: path.stem)
+def test_an_exercise_reads_well_and_its_checks_answer(exercise, lab, open_notebook):
+    """The first task is done as in the solution, the others are left as they are."""
+    notebook = nbformat.read(exercise, as_version=4)
+    solved = nbformat.read(ROOT / "solutions" / exercise.name, as_version=4)
+    number = next(k for k, cell in enumerate(notebook.cells) if cell.source.startswith("check("))
+    stub = notebook.cells[number - 1]
+    stub.source = next(cell.source for cell in solved.cells if cell.id == stub.id)
+    nbformat.write(notebook, lab.root / exercise.name)
+    opened = open_notebook(path=exercise.name, width=800)
+    page = opened.page
+    for _ in scroll_through(page):
+        assert page.evaluate(TEX_LEFT) == []
+    opened.run()
+    page.wait_for_function(f"() => ({OUTPUTS})().at(-1)")
+    answers = [text for text in page.evaluate(OUTPUTS) if text]
+    assert answers[0].startswith("✓"), answers[0]
+    assert len(answers) > 3 and all("not attempted" in text for text in answers[1:]), answers
     assert opened.errors == []
     assert opened.outside == []
