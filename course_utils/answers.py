@@ -19,6 +19,8 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -189,21 +191,37 @@ def plain(value: Any, depth: int = 0) -> Any:
     """
     if value is None or value is Ellipsis:
         return value
-    if type(value) in (bool, str):
-        return value[:LONGEST] if isinstance(value, str) else value
+    if isinstance(value, str):
+        return str(value)[:LONGEST]
+    if type(value) is bool:
+        return value
     if isinstance(value, bool | int | float | np.bool_ | np.number | np.ndarray):
         return _plain_numbers(value)
+    if isinstance(value, Fraction | Decimal):
+        return float(value)
     if isinstance(value, list | tuple | range) and depth < DEEPEST and len(value) <= LONGEST:
         return [plain(item, depth + 1) for item in value]
     if isinstance(value, dict) and depth < DEEPEST and len(value) <= LONGEST:
         return {str(key): plain(item, depth + 1) for key, item in value.items()}
-    if type(value).__module__.partition(".")[0] == "sympy":
+    if str(type(value).__module__).partition(".")[0] == "sympy" or _is_undefined(value):
         return _plain_formula(value)
     return Other(type(value).__name__)
 
 
+def _is_undefined(value: Any) -> bool:
+    """Return whether this is a SymPy function without a formula, ``Function("f")(z)``."""
+    return any(kind.__name__ == "AppliedUndef" for kind in type(value).__mro__)
+
+
 def _plain_numbers(value: Any) -> Any:
+    if isinstance(value, int):
+        try:
+            return float(value)
+        except OverflowError:
+            return Other("int, and too large")
     array = np.asarray(value)
+    if array.dtype.kind == "U" and array.ndim and array.size <= LONGEST:
+        return array.tolist()
     if array.dtype.kind not in "biuf" or array.size > 10**6:
         return Other(f"{array.dtype} array" if array.ndim else array.dtype.name)
     with np.errstate(all="ignore"):
@@ -231,7 +249,8 @@ def _plain_formula(value: Any) -> Any:
     try:
         return Formula(tree(value))
     except ValueError:
-        return Other(type(value).__name__)
+        waiting = (sympy.Derivative, sympy.Integral, sympy.Limit, sympy.Sum, sympy.Product)
+        return Other(type(next(iter(value.atoms(*waiting)), value)).__name__)
 
 
 def tree(expression: Any) -> tuple:

@@ -5,6 +5,9 @@ are tested in `test_exercises.py`.
 """
 
 import math
+import re
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from course_utils.tasks.kinds import (
     ExpressionTask,
     FunctionTask,
     Mistake,
+    OrderTask,
     PartsTask,
     ValueTask,
     WitnessTask,
@@ -181,12 +185,103 @@ def test_a_nested_list_is_a_witness_too():
     assert "4 numbers" in judge(task, [[1, 1], [1]]).message
 
 
+@pytest.mark.parametrize("half", [Fraction(1, 2), Decimal("0.5"), sp.S.Half, 0.5, np.float32(0.5)])
+def test_numbers_of_many_kinds(half):
+    task = ValueTask(name="made_up", expected=lambda: {"u": 0.5, "v": [0.5, 1]}, why="Because.")
+    assert judge(task, {"u": half, "v": [half, 1]}).status == "correct"
+    witness = WitnessTask(
+        name="made_up", why="Because.", size=2, printed=lambda *w: 0.0, right=lambda *w: sum(w)
+    )
+    assert judge(witness, [half, sp.sqrt(2)]).status == "correct"
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [("1/2", "is '1/2', expected a number"), (np.nan, "is NaN"), (-sp.oo, "Look again at 'u'")],
+)
+def test_an_entry_of_another_kind_is_told(entry, words):
+    task = ValueTask(name="made_up", expected=lambda: {"u": 0.5, "v": 1.0}, why="Because.")
+    told = judge(task, {"u": entry, "v": 1}).message
+    assert told.startswith("1 of 2 entries is right.") and words in told
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("x*(1-x)", "leave out the quotes"),
+        ([x * (1 - x)], r"take its entry, \[0\]"),
+        (0.25, "Your answer is a number"),
+        (sp.Function("f")(x), "expected|Expected"),
+        (10**400, "too large"),
+    ],
+)
+def test_what_is_no_expression_hears_what_it_is(answer, words):
+    result = judge(expression_task(x * (1 - x)), answer)
+    assert result.status == "wrong" and re.search(words, result.message), result
+
+
+def test_exact_powers_do_not_stop_the_check(monkeypatch):
+    """With exact numbers put in, SymPy factorises integers of hundreds of digits."""
+    k, q = sp.symbols("k q", positive=True)
+
+    def slow(*arguments, **named):
+        raise AssertionError("exact numbers were put into the answer")
+
+    monkeypatch.setattr(sp.Basic, "subs", slow)
+    answer = sp.log(((1 - q) / q) ** (1 / k))
+    task = ExpressionTask(
+        name="made_up",
+        expected=lambda: sp.log((1 - q) / q) / k,
+        symbols=("k", "q"),
+        domain={"k": (0.5, 4), "q": (0.05, 0.45)},
+        why="Because.",
+    )
+    assert judge(task, answer).status == "correct"
+
+
+def test_letters_in_every_form_are_an_order():
+    task = OrderTask(name="made_up", orders=("BA",), why="Because.")
+    for answer in ("BA", "b a", ["B", "A"], ("b", "a"), np.array(["B", "A"]), np.str_("BA")):
+        assert judge(task, answer).status == "correct", answer
+
+
+def test_large_whole_numbers_are_numbers():
+    task = WitnessTask(name="made_up", why="Because.", printed=lambda z: 0.0, right=lambda z: z)
+    assert judge(task, -(10**20)).status == "correct"
+
+
+def test_a_number_that_is_rounded_too_much():
+    task = ValueTask(name="made_up", expected=lambda: {"u": -4 / 9}, why="Because.")
+    assert judge(task, {"u": -0.44}).mistake == "rounded"
+
+
+def test_a_rounded_constant_in_a_formula():
+    result = judge(expression_task(x * sp.sqrt(2)), 1.41421 * x)
+    assert result.mistake == "rounded" and "expected" in result.message
+
+
+def test_a_mistake_is_known_though_it_takes_another_value_where_there_is_room():
+    calls = [Call(np.array([1.0, 0.0, -2.0])), Call(np.array([0.0, 3.0]))]
+
+    def room(z):
+        return Between(np.where(z == 0, 0, z), np.where(z == 0, 1, z))
+
+    task = function_task(
+        room, ("z",), calls, mistakes=(Mistake("abs", "The size.", lambda z: np.abs(z)),)
+    )
+    assert judge(task, lambda z: np.where(z == 0, 0.5, np.abs(z))).mistake == "abs"
+    assert judge(task, lambda z: np.where(z == 0, 7, np.abs(z))).mistake != "abs"
+
+
 def test_an_entry_that_is_still_empty_is_named():
     task = ValueTask(name="made_up", expected=lambda: {"u": 1.0, "v": 2.0}, why="Because.")
     assert judge(task, {"u": 1, "v": None}).message.endswith("There is nothing yet for 'v'.")
 
 
-@pytest.mark.parametrize("unevaluated", [sp.Derivative(x**2, x), sp.Integral(x, (x, 0, y))])
+@pytest.mark.parametrize(
+    "unevaluated",
+    [sp.Derivative(x**2, x), sp.Integral(x, (x, 0, y)), x + 2 * sp.Integral(x, (x, 0, y))],
+)
 def test_what_is_not_evaluated_hears_of_doit(unevaluated):
     assert "call .doit() on it" in judge(expression_task(2 * x), unevaluated).message
 

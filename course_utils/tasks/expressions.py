@@ -16,6 +16,9 @@ from course_utils.tasks.slips import Slip
 __all__ = ["ExpressionTask"]
 
 
+_WAITING = ("Derivative", "Integral", "Limit", "Sum", "Product")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExpressionTask(Task):
     """Derive a formula: any equal SymPy expression is right.
@@ -45,11 +48,13 @@ class ExpressionTask(Task):
         if is_missing(answer):
             return self._not_attempted()
         if not isinstance(answer, Formula | float) or isinstance(answer, bool):
-            why = (
-                ": call .doit() on it"
-                if isinstance(answer, Other) and answer.kind in ("Derivative", "Integral", "Limit")
-                else ""
-            )
+            why = ""
+            if isinstance(answer, Other) and answer.kind in _WAITING:
+                why = ": call .doit() on it"
+            elif isinstance(answer, list) and len(answer) == 1:
+                why = ": take its entry, [0]"
+            elif isinstance(answer, str):
+                why = ": leave out the quotes"
             return Outcome(
                 "wrong",
                 f"Your answer is {shorten(answer)}{why}. Expected a SymPy expression in "
@@ -93,6 +98,9 @@ class ExpressionTask(Task):
                 return Outcome("wrong", f"{mistake.message}\n{witness}", mistake.name)
         if slip := self._slip(answer_at, right_at, mistaken_at):
             return Outcome("wrong", f"{slip.message}\n{witness}", slip.name)
+        if not got.free_symbols and expected.free_symbols:
+            told = f"Your answer is a number. Asked is an expression in {', '.join(self.symbols)}."
+            return Outcome("wrong", f"{told}\n{witness}", "a number")
         return Outcome("wrong", witness + _simple_difference(got, expected))
 
     def _slip(
@@ -143,7 +151,8 @@ class _Sampled:
 
     def __getitem__(self, k: int) -> Any:
         if k not in self._values:
-            value = self.expression.subs(self.points[k]).evalf(30, maxn=200)
+            # not subs().evalf(): exact powers of exact fractions may take half a minute
+            value = self.expression.evalf(30, subs=self.points[k], maxn=200)
             is_there = value.is_number and value.is_finite and value.is_real
             self._values[k] = value if is_there else None
         return self._values[k]
@@ -165,6 +174,8 @@ def _first_difference(answer: _Sampled, right: _Sampled) -> str | None:
         compared += 1
         if not _is_close(answer[k], right[k]):
             shown = [f"{float(value):.6g}" for value in (answer[k], right[k])]
+            if shown[0] == shown[1]:
+                shown = [f"{float(value):.12g}" for value in (answer[k], right[k])]
             return f"At {place} your expression is {shown[0]}, expected {shown[1]}."
     return None if compared else "Your expression could not be compared."
 
@@ -179,6 +190,12 @@ def _slip_of(answer: _Sampled, right: _Sampled) -> Slip | None:
 
     expected = right.expression
     factor = _constant_factor(answer, right)
+    if factor is not None and abs(factor - 1) < 1e-3:
+        return Slip(
+            "rounded",
+            "Your expression is nearly right, but not exactly: a constant in it is rounded. "
+            "SymPy has sp.sqrt, sp.pi and sp.Rational for exact ones.",
+        )
     if factor == -1:
         return Slip("the sign flipped", "Your expression has the wrong sign.")
     if factor is not None:

@@ -160,7 +160,7 @@ class FunctionTask(Task):
         for k, name in enumerate(self.results):
             text = text.replace(f"[{k}]", name, 1) if text.startswith(f"[{k}]") else text
         mine = "" if self.results and text.startswith(self.results) else "your answer "
-        return f"{fine}For {asked} {mine}{text}."
+        return f"{fine}For {asked} {mine}{text}{'' if text.endswith('?') else '.'}"
 
     def _asked(self, call: Call) -> str:
         return ", ".join(
@@ -234,7 +234,21 @@ class FunctionTask(Task):
         theirs = self._reply(mistake, k, call)
         if isinstance(reply, Raised) or isinstance(theirs, Raised):
             return isinstance(reply, Raised) and reply.message == getattr(theirs, "message", None)
-        return same(reply.value, theirs.value, self._rtol(call), self.atol)
+        if same(reply.value, theirs.value, self._rtol(call), self.atol):
+            return True
+        right = _asked_of(self.reference, call)
+        return isinstance(right, Between) and self._agree_beside(reply, theirs, right, call)
+
+    def _agree_beside(self, one: Returned, other: Returned, right: Between, call: Call) -> bool:
+        """Return whether two answers agree but for entries where both are within the room."""
+        arrays = as_array(one.value), as_array(other.value)
+        if any(array is None or array.shape != right.low.shape for array in arrays):
+            return False
+        with np.errstate(invalid="ignore"):
+            fits = [(array >= right.low) & (array <= right.high) for array in arrays]
+        free = (right.low != right.high) & fits[0] & fits[1]
+        mine, theirs = (np.where(free, 0.0, array) for array in arrays)
+        return same(mine, theirs, self._rtol(call), self.atol)
 
     def _slip(self, answer: Sequence, calls: Sequence[Call], wrong: dict) -> Slip | None:
         """Return a slip that is no mistake of this task in particular, or one on top of it."""

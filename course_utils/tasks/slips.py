@@ -89,7 +89,8 @@ def slip_on_top(
     pairs = _pairs(got, mistaken, calls)
     if pairs is None or len(pairs) < 2 or all(_close(pair.got, pair.right) for pair in pairs):
         return None
-    return _scaled(pairs, names) or _moved(pairs, names)
+    slip = _scaled(pairs, names) or _moved(pairs, names)
+    return slip if slip and slip.name != "another shape" else None
 
 
 def _pairs(got: Sequence, right: Sequence, calls: Sequence[Call]) -> list[_Pair] | None:
@@ -156,7 +157,7 @@ def _gathered(pairs: Sequence[_Pair], names: Sequence[str]) -> Slip | None:
     ways = {
         "added up": (np.sum, "You added up what should stay apart: your values are sums of"),
         "averaged": (np.mean, "You averaged what should stay apart: your values are means of"),
-        "the largest alone": (np.max, "You kept the largest alone of"),
+        "the largest alone": (np.max, "Your values are the largest of"),
     }
     for name, (reduce, message) in ways.items():
         for axis in (None, 0, -1):
@@ -323,13 +324,15 @@ def slip_of_number(got: float, right: float) -> Slip | None:
     """Return the simple way in which one wrong number is made from the right one, or None."""
     if not (np.isfinite(got) and np.isfinite(right)) or abs(right) < 1e-12:
         return None
-    for name, message, wrong in (
-        ("the sign flipped", "The sign is flipped.", -right),
-        ("upside down", "That is the reciprocal: the fraction is upside down.", 1 / right),
-        ("per cent", "That is a hundred times too large: is it in per cent?", 100 * right),
+    for name, message, wrong, near in (
+        ("the sign flipped", "The sign is flipped.", -right, 1e-3),
+        ("upside down", "That is the reciprocal: the fraction is upside down.", 1 / right, 1e-3),
+        ("per cent", "That is a hundred times too large: is it in per cent?", 100 * right, 5e-3),
     ):
-        if abs(got - wrong) <= 1e-3 * abs(wrong) and abs(got - right) > 1e-3 * abs(right):
+        if abs(got - wrong) <= near * abs(wrong) and abs(got - right) > 1e-3 * abs(right):
             return Slip(name, message)
+    if got in {round(right, digits) for digits in range(1, 5)}:
+        return Slip("rounded", "It is rounded too much: give more digits, or the fraction itself.")
     return None
 
 

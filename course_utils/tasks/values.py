@@ -66,9 +66,10 @@ class ValueTask(Task):
         """Return numbers for exact SymPy numbers, and text without case and outer blanks."""
         if isinstance(answer, dict):
             return {name: self._tidy(value) for name, value in answer.items()}
+        if isinstance(answer, list):
+            return [self._tidy(item) for item in answer]
         if isinstance(answer, Formula):
-            value = formula(answer.tree)
-            return float(value) if value.is_number and value.is_real else answer
+            return _number_of(answer)
         return answer.strip().lower() if isinstance(answer, str) else answer
 
     def _shows(self, answer: Any, expected: Any, wrong: Any) -> bool:
@@ -90,15 +91,28 @@ class ValueTask(Task):
                 or compare(answer[name], value, rtol=self.rtol, atol=self.atol)
             ]
             right = len(expected) - len(wrong)
-            if is_missing(answer.get(wrong[0])):
-                return (
-                    f"{right} of {len(expected)} entries are right. There is nothing yet for "
-                    f"{wrong[0]!r}."
-                )
-            return f"{right} of {len(expected)} entries are right. Look again at {wrong[0]!r}."
+            are = "is" if right == 1 else "are"
+            count = f"{right} of {len(expected)} entries {are} right."
+            entry = answer.get(wrong[0])
+            if is_missing(entry):
+                return f"{count} There is nothing yet for {wrong[0]!r}."
+            if isinstance(expected[wrong[0]], int | float) and not isinstance(entry, int | float):
+                return f"{count} {wrong[0]!r} is {shorten(entry)}, expected a number."
+            if entry != entry:
+                return f"{count} {wrong[0]!r} is NaN."
+            return f"{count} Look again at {wrong[0]!r}."
         if difference.is_shape:
             return f"Your answer {difference.text}."
         return f"Your answer {shorten(answer)} is not it."
+
+
+def _number_of(answer: Formula) -> Any:
+    """Return the number that a formula is, or the formula itself if it is none."""
+    try:
+        value = formula(answer.tree)
+        return float(value) if value.is_number and value.is_extended_real else answer
+    except (ValueError, TypeError, AttributeError):
+        return answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,9 +193,9 @@ class WitnessTask(Task):
         if is_missing(answer):
             return self._not_attempted()
         if isinstance(answer, Formula):
-            value = formula(answer.tree)
-            answer = float(value) if value.is_number and value.is_real else answer
+            answer = _number_of(answer)
         if isinstance(answer, list):
+            answer = [_number_of(x) if isinstance(x, Formula) else x for x in answer]
             answer = as_array(answer) if as_array(answer) is not None else answer
         numbers = np.ravel(answer).tolist() if isinstance(answer, float | np.ndarray) else answer
         if not isinstance(numbers, list) or not all(type(x) in (int, float) for x in numbers):
