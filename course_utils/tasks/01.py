@@ -38,6 +38,7 @@ def _neuron_calls() -> list[Call]:
         Call(np.array([[2, 0], [0, 1], [1, 1]]), np.array([1, 2]), -2.0),
         Call(np.array([[-1.0, 3.0], [0.5, -2.0]]), np.array([2.0, 0.5]), 0.5),
         Call(np.array([[-3.0], [1.0], [2.0], [2.5]]), np.array([-2.0]), 4.0),
+        Call(np.array([[1.0], [-1.0]]) / 1024, np.array([1.0]), 0.0),
         Call(
             np.array([[1.0, -1.0, 2.0], [3.0, 0.5, -4.0], [-2.0, 1.0, 0.0]]),
             np.array([0.5, 1.0, -1.5]),
@@ -344,7 +345,7 @@ TASKS = (
         reasons={
             "CF": "the sums must be written down before you can add them.",
             "CB": "B compares sums, and C is where they get their names.",
-            "EB": "from larger outputs B concludes larger sums; which outputs are larger says E.",
+            "EB": "B goes from larger outputs to larger sums, and E says which outputs are larger.",
             "BA": "there are no inequalities to add before B has found them.",
             "AD": "a contradiction needs both results, and A is one of them.",
             "FD": "a contradiction needs both results, and F is one of them.",
@@ -463,8 +464,14 @@ TASKS = (
             ),
             Mistake(
                 "the last neuron sees x",
-                "Your last neuron gets x1 and x2: it must get the hidden outputs h1 and h2.",
+                "Your third column is AND of x1 and x2. The last neuron gets the hidden outputs h1 "
+                "and h2, and says 1 where both of them are 1.",
                 lambda x: _with_answer(_columns(x, 0, 1), _step(np.sum(x, axis=1) - 1.5)),
+            ),
+            Mistake(
+                "never 1 at the end",
+                "Your last neuron never says 1: its bias outweighs both of its weights.",
+                lambda x: _with_answer(_columns(x, 0, 1), np.zeros(len(x))),
             ),
             Mistake(
                 "a is the sum",
@@ -507,7 +514,8 @@ TASKS = (
             ),
             Mistake(
                 "the last neuron sees x, with OR",
-                "Your last neuron is OR of x1 and x2: it must get the hidden outputs, and be AND.",
+                "Your third column is OR of x1 and x2. The last neuron gets the hidden outputs h1 "
+                "and h2, and says 1 where both of them are 1.",
                 lambda x: _with_answer(_columns(x, 0, 1), _step(np.sum(x, axis=1) - 0.5)),
             ),
             Mistake(
@@ -563,11 +571,6 @@ TASKS = (
                 lambda: sympy.log(1 / q) / k,
             ),
             Mistake(
-                "the 1 forgotten, negative",
-                "The 1 in the denominator is lost, and your distance is negative.",
-                lambda: sympy.log(q) / k,
-            ),
-            Mistake(
                 "the 1 on the other side",
                 "The 1 came to the other side with its old sign: 1 / q + 1.",
                 lambda: sympy.log(1 / q + 1) / k,
@@ -615,22 +618,6 @@ TASKS = (
                 lambda: sympy.log(1 / q) - 1 / k,
             ),
             Mistake(
-                "the other side, and no k",
-                "Your distance is negative, and the k is lost.",
-                lambda: sympy.log(q / (1 - q)),
-            ),
-            Mistake(
-                "the other side, k multiplied",
-                "Your distance is negative, and you multiply by k: a steeper curve is a step from "
-                "a shorter distance on.",
-                lambda: k * sympy.log(q / (1 - q)),
-            ),
-            Mistake(
-                "the denominator lost, with a minus",
-                "You have the logarithm of 1 / (1 - q): it is (1 - q) / q that stands there.",
-                lambda: -sympy.log(1 - q) / k,
-            ),
-            Mistake(
                 "the sigmoid at q",
                 "You put q in the place of z: that is the height of the curve there. Asked is the "
                 "place where the gap has the height q.",
@@ -653,6 +640,17 @@ TASKS = (
                 "The logarithm of a difference is not the difference of logarithms: "
                 "log(1 / q - 1) stays whole.",
                 lambda: (sympy.log(1 / q) - 1) / k,
+            ),
+            Mistake(
+                "logarithms divided",
+                "The logarithm of a quotient is no quotient of logarithms: it is their difference.",
+                lambda: sympy.log(1 - q) / sympy.log(q) / k,
+            ),
+            Mistake(
+                "q outside the logarithm",
+                "Your logarithm is of 1 - q alone, and you divide by q behind it: the bracket "
+                "closes too early.",
+                lambda: sympy.log(1 - q) / q / k,
             ),
         ),
     ),
@@ -733,6 +731,17 @@ TASKS = (
                 "the sign of the input",
                 "x2 is -1, so the gradient of w2 has the other sign than dL_dz.",
                 {"dL_dz": -0.5, "dL_dw2": -0.5},
+            ),
+            Mistake(
+                "slope passed by at the weights",
+                "You multiplied the inputs by dL_da. What arrives at the sum z is dL_dz.",
+                {"dL_dz": -0.5, "dL_dw1": -3, "dL_dw2": 1},
+            ),
+            Mistake(
+                "upstream forgotten at the weights",
+                "Your gradients of the weights are the inputs alone: what arrives, dL_dz, is not "
+                "multiplied in.",
+                {"dL_dz": -0.5, "dL_dw1": 3, "dL_dw2": -1},
             ),
             Mistake(
                 "slope 1 for the step",

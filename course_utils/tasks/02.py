@@ -11,6 +11,12 @@ from course_utils.symbolic import a
 from course_utils.tasks.inputs import extremes, ordinary, random_arrays
 from course_utils.tasks.kinds import ExpressionTask, FunctionTask, Mistake, OrderTask, ValueTask
 
+
+def _value_calls() -> list[Call]:
+    """Return the usual calls without the empty array, for which `np.vectorize` stops."""
+    return [call for call in ordinary() if np.size(call.arguments[0])]
+
+
 _VALUE_MISTAKES = (
     Mistake(
         "sign of the exponent",
@@ -24,8 +30,19 @@ _VALUE_MISTAKES = (
     ),
     Mistake(
         "only the denominator",
-        "Your values are 1 + e^-z: the reciprocal is missing.",
+        "Your values are 1 + e^-z: the reciprocal is missing, or the bracket around what it "
+        "divides by.",
         lambda z: 1 + np.exp(-z),
+    ),
+    Mistake(
+        "the 1 forgotten",
+        "Your values are e^z: the 1 in the denominator is lost.",
+        lambda z: 1 / np.exp(-z),
+    ),
+    Mistake(
+        "the sigmoid of 2z",
+        "Your values are those of the sigmoid at 2 z: z comes in twice as large.",
+        lambda z: sigmoid(2 * np.asarray(z, dtype=float)),
     ),
     Mistake(
         "the slope",
@@ -62,7 +79,7 @@ TASKS = (
         points=2,
         reference=sigmoid,
         arguments=("z",),
-        fixed=ordinary,
+        fixed=_value_calls,
         random=random_arrays,
         hints=(
             "Translate the formula 1 / (1 + e^-z) from left to right; np.exp takes arrays.",
@@ -119,6 +136,17 @@ TASKS = (
                 "only the output",
                 "Your slope is a alone: that is the first of the two fractions.",
                 lambda: a,
+            ),
+            Mistake(
+                "both fractions a",
+                "You took both fractions for a. The second one has e^-z above the line, not 1.",
+                lambda: a**2,
+            ),
+            Mistake(
+                "once more, with respect to a",
+                "You differentiated the slope once more, with respect to a. Asked is the slope "
+                "itself.",
+                lambda: 1 - 2 * a,
             ),
         ),
     ),
@@ -205,6 +233,27 @@ TASKS = (
                 "At the reciprocal you took -y. Its slope is -1 / s^2, which is -y^2.",
                 {"s": -2 / 3},
             ),
+            Mistake(
+                "y for -y^2",
+                "At the reciprocal you took y, its output. Its slope is -1 / s^2, which is -y^2.",
+                {"s": 2 / 3},
+            ),
+            Mistake(
+                "values for gradients",
+                "Your entries are the values at the nodes. Asked is how fast y changes with each.",
+                {"s": 1.5, "q": 0.5},
+            ),
+            Mistake(
+                "the logarithm",
+                "At the reciprocal you took ln s: that is what 1 / s is the slope of. Asked is the "
+                "slope of 1 / s.",
+                {"s": np.log(1.5)},
+            ),
+            Mistake(
+                "rounded",
+                "Your first entry is rounded to two digits: give a fraction, or four of them.",
+                {"s": -0.44},
+            ),
         ),
     ),
     FunctionTask(
@@ -282,6 +331,17 @@ TASKS = (
                 lambda dL_da, a: dL_da @ (a * (1 - a)),
             ),
             Mistake(
+                "a dot product",
+                "`np.dot` multiplies and adds up, like @: an activation acts entry by entry, so *.",
+                lambda dL_da, a: np.dot(dL_da, a * (1 - a)),
+            ),
+            Mistake(
+                "the bracket lost",
+                "A bracket is lost: dL_da multiplies the whole slope a - a^2, and you multiply "
+                "only the a.",
+                lambda dL_da, a: dL_da * a - a**2,
+            ),
+            Mistake(
                 "the slope of tanh",
                 "Your local gradient is 1 - a^2: that is tanh's.",
                 lambda dL_da, a: dL_da * (1 - a**2),
@@ -294,7 +354,7 @@ TASKS = (
         points=3,
         reference=sigmoid,
         arguments=("z",),
-        fixed=lambda: [*ordinary(), *extremes(30, -30, 1000, -1000, -700, -740)],
+        fixed=lambda: [*_value_calls(), *extremes(30, -30, 1000, -1000, -700, -740)],
         random=lambda rng: [
             *random_arrays(rng),
             Call(rng.uniform(-740, 740, size=6), ordinary=False),
@@ -313,9 +373,8 @@ TASKS = (
         mistakes=(
             Mistake(
                 "overflow",
-                "This is the printed formula: right in the middle, but it overflows for very "
-                "negative z, and between -745 and -710 it returns 0 where a float64 could hold "
-                "the answer.",
+                "Between -745 and -710 you return 0, where a float64 could hold the answer. So "
+                "does the printed formula, since its exponential overflows for very negative z.",
                 lambda z: 1 / (1 + np.exp(-z)),
             ),
             Mistake(
@@ -324,11 +383,14 @@ TASKS = (
                 "by infinity.",
                 lambda z: np.exp(z) / (1 + np.exp(z)),
             ),
-            Mistake(
-                "clipped",
-                "You clip z: then every z beyond the clip gets the same value, and the small ones "
-                "on the left lose all their digits.",
-                lambda z: 1 / (1 + np.exp(-np.clip(z, -500, 500))),
+            *(
+                Mistake(
+                    f"clipped at {most}",
+                    "You clip z, or the exponent: every z beyond the clip gets the same value, and "
+                    "at -1000 it is not 0.",
+                    lambda z, most=most: 1 / (1 + np.exp(-np.clip(z, -most, most))),
+                )
+                for most in (500, 700, 709)
             ),
             Mistake(
                 "through tanh",
@@ -386,6 +448,17 @@ TASKS = (
                 0.5**10,
             ),
             Mistake("nine for ten", "That is nine activations: count again.", 0.25**9),
+            Mistake("one for ten", "That is one activation. There are ten.", 0.25),
+            Mistake(
+                "divided",
+                "You divided the slope by ten. A walk back multiplies the slopes with each other.",
+                0.025,
+            ),
+            Mistake(
+                "rounded",
+                "That is near, but rounded to a power of ten: asked is the number itself.",
+                1e-6,
+            ),
             Mistake("one", "You took a slope of 1: that is tanh's at 0, or ReLU's.", 1.0),
             Mistake("the inverse", "That is by what it is divided: asked is the factor.", 4.0**10),
         ),

@@ -669,10 +669,14 @@ TASKS = (
                 "to ten digits yet.",
                 lambda z: np.where(np.asarray(z) > 9, _first_term(z), 1 - np.tanh(z)),
             ),
-            Mistake(
-                "0 for large z",
-                "You return 0 where 1 - tanh(z) rounds to 0. There is still a gap, only small.",
-                lambda z: np.where(np.asarray(z) > 19, 0, _gap(z)),
+            *(
+                Mistake(
+                    f"0 above {least}",
+                    "You return 0 where there is still a gap, only small: float64 holds it up to "
+                    "z = 350 and beyond.",
+                    lambda z, least=least: np.where(np.asarray(z) > least, 0, _gap(z)),
+                )
+                for least in (19, 20, 300)
             ),
             *(
                 Mistake(f"clipped at {most}", _CLIPPED, lambda z, most=most: _clipped(z, most))

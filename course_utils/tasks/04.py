@@ -115,6 +115,7 @@ def _batches() -> list[Call]:
             np.array([[-2.0, 1.0], [1.0, -1.0]], dtype=np.float32),
             np.array([2.5, -1.0], dtype=np.float32),
         ),
+        Call(np.array([[0.0], [1.0]]) / 1024, np.array([[1.0, -1.0]]), np.array([0.0, 0.0])),
     ]
 
 
@@ -140,6 +141,7 @@ TASKS = (
         fixed=_value_calls,
         random=random_arrays,
         atol=0,
+        is_pure=True,
         hints=(
             "ReLU is the larger one of two numbers: 0 and z.",
             "Python's own `max` takes no arrays entry by entry. NumPy has two functions with "
@@ -189,6 +191,24 @@ TASKS = (
                 "`np.max` looks for the largest entry of the array. You want the larger one of 0 "
                 "and each entry.",
                 lambda z: np.maximum(np.max(z), 0),
+            ),
+            Mistake(
+                "np.max with an axis",
+                "`np.max(z, 0)` takes the 0 for an axis, and looks for the largest entry along it. "
+                "Another function compares two arguments entry by entry.",
+                lambda z: np.max(z, 0),
+            ),
+            Mistake(
+                "np.max of a list",
+                "`np.max([0, z])` makes one array of a number and an array. Another function "
+                "compares two arguments entry by entry.",
+                lambda z: np.max([0, z]),
+            ),
+            Mistake(
+                "the first type for all",
+                "`np.vectorize` takes the type of its first result for all of them: a whole 0 in "
+                "front cuts the fractions off the others. `otypes=[float]` prevents it.",
+                np.vectorize(lambda z: z if z > 0 else 0),
             ),
             Mistake(
                 "the slope",
@@ -323,7 +343,7 @@ TASKS = (
             Mistake(
                 "relu(-h) is -h",
                 "You took relu(-0.5) to be -0.5: negative numbers give 0.",
-                {"left": 1, "central": 1},
+                {"left": 1},
             ),
             Mistake(
                 "the sign on the left",
@@ -337,12 +357,13 @@ TASKS = (
             ),
             Mistake(
                 "the rise alone",
-                "Those are the rises: divide each by its run.",
-                {"right": 0.5, "lopsided": 3},
+                "3 is the rise of the lopsided one: divide each rise by its run.",
+                {"lopsided": 3},
             ),
             Mistake(
                 "divided by twice the step",
-                "On the right there is only one step: from 0 to 0.5.",
+                "On the right you give the rise alone, or divide by two steps: the run is one "
+                "step, from 0 to 0.5.",
                 {"right": 0.5},
             ),
             Mistake(
@@ -420,6 +441,7 @@ TASKS = (
             )
             for shape in ((5,), (3, 2))
         ],
+        is_pure=True,
         hints=(
             "Downstream = upstream times local. The local gradient depends on z alone.",
             "The local gradient is 1 where z is positive and 0 where it is negative: a mask.",

@@ -81,6 +81,7 @@ def _value_calls() -> list[Call]:
         Call(np.array([0.5, -4.0, -1.0, 2.0, -0.125]), 0.01),
         Call(more, 0.1),
         Call(np.array([-3.0, -0.5]), 0.4),
+        Call(np.array([0.5, 2.0]), 0.4),
         Call((np.arange(12.0) - 5.75).reshape(2, 3, 2), 0.3),
         Call(np.array([-1.25, 0.75], dtype=np.float32), 0.2),
         *(Call(*arguments, ordinary=False) for arguments in beyond),
@@ -304,11 +305,6 @@ _VALUE_MISTAKES = (
         lambda z, alpha: np.where(alpha > 0, alpha, alpha * z),
     ),
     Mistake(
-        "the sign of alpha",
-        "You ask whether alpha is positive: the sign of z decides which half counts.",
-        lambda z, alpha: np.where(alpha > 0, z, alpha * z),
-    ),
-    Mistake(
         "the first entry alone",
         "You return the first entry alone: does a `return` stand inside your loop?",
         lambda z, alpha: _if_else(z.flat[0], alpha),
@@ -370,6 +366,11 @@ _VALUE_MISTAKES = (
         lambda z, alpha: z if np.max(z) > 0 else alpha * z,
     ),
     Mistake(
+        "the smallest entry",
+        "You ask the whole array at once, by its smallest entry: the formula acts entry by entry.",
+        lambda z, alpha: z if np.min(z) > 0 else alpha * z,
+    ),
+    Mistake(
         "the sum's sign",
         "You ask the whole array at once, by its sum: the formula acts entry by entry.",
         lambda z, alpha: z if np.sum(z) > 0 else alpha * z,
@@ -385,6 +386,11 @@ _VALUE_MISTAKES = (
         lambda z, alpha: z[z > 0],
     ),
     *_two_sides(_VALUE_ABOVE, _VALUE_BELOW, _VALUE_BETTER),
+    Mistake(
+        "the sign of alpha",
+        "You ask whether alpha is positive: the sign of z decides which half counts.",
+        lambda z, alpha: np.where(alpha > 0, z, alpha * z),
+    ),
 )
 
 # ------------------------------------------------------------------- alpha moved inside
@@ -766,6 +772,16 @@ _BACKWARD_MISTAKES = (
         ),
     ),
     Mistake(
+        "no slope at 0",
+        "At z = 0 neither of your two conditions holds, so the slope there is 0.",
+        lambda dL_da, z, alpha: dL_da * ((z > 0) + alpha * (z < 0)),
+    ),
+    Mistake(
+        "both slopes at 0",
+        "At z = 0 both of your conditions hold, so the two slopes add up there.",
+        lambda dL_da, z, alpha: dL_da * ((z >= 0) + alpha * (z <= 0)),
+    ),
+    Mistake(
         "the negative half alone",
         "You return the negative side alone: the result must have the shape of z.",
         lambda dL_da, z, alpha: alpha * dL_da[z < 0],
@@ -782,6 +798,12 @@ _BACKWARD_MISTAKES = (
         _overwritten_slope,
     ),
     *_two_sides(_BACK_ABOVE, _BACK_BELOW, _BACK_BETTER),
+    Mistake(
+        "whole slopes only",
+        "Your array of slopes holds whole numbers only, so alpha loses its fraction: make it "
+        "with dtype=float.",
+        lambda dL_da, z, alpha: dL_da * np.where(z < 0, int(alpha), 1),
+    ),
 )
 
 # -------------------------------------------------------------------------- the way back
@@ -1123,7 +1145,8 @@ _LOCAL = {
     ),
     "|z| for z < 0": (
         lambda z: np.maximum(-z, 0),
-        "You take the size of a negative z: its sign belongs to the local gradient.",
+        "Where z is negative your local gradient has the wrong sign: a minus too many, or the size "
+        "|z| for z.",
     ),
     "1 for z > 0": (
         lambda z: (z > 0).astype(float),

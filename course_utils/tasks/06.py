@@ -46,10 +46,11 @@ def _value_calls() -> list[Call]:
 
     Left of 0 and at 0 a student's conditions may differ, so no ordinary call holds a 0. Far out
     and near 0, alpha is a power of 2: so alpha (e^z - 1) and alpha e^z - alpha round alike, and
-    are recognised alike.
+    are recognised alike. The powers of 2 among the z find those who take z itself for e^z - 1.
     """
     far = [(-1e-12, 0.5), (-3e-10, 2.0), (-1e-20, 0.5), (1e-20, 0.5), (50.0, 2.0)]
     far += [(1000.0, 2.0), (-1000.0, 2.0), (1e300, 0.5), (-1e300, 0.5)]
+    far += [(-(2.0**-10), 2.0), (-(2.0**-17), 0.5), (-(2.0**-23), 2.0), (-3e-8, 2.0)]
     return [
         Call(np.array([-1.0, 2.0]), 0.5),
         Call(np.array([-1.0, 2.0]), 2.0),
@@ -374,7 +375,7 @@ def _backward_calls() -> list[Call]:
         ),
         Call(np.array([1.0, -2.0]), np.array([0.0, -0.0]), 0.5, ordinary=False),
         Call(np.array([1.0, -2.0, 3.0]), np.array([0.0, 1.0, -1.0]), 2.0, ordinary=False),
-        Call(np.array([1.0, 2.0]), np.array([-0.5, 1e300]), 0.5, ordinary=False),
+        Call(np.array([1.0, 2.0]), np.array([-0.5, 1000.0]), 0.5, ordinary=False),
     ]
 
 
@@ -1340,6 +1341,12 @@ TASKS = (
                 lambda dL_da, a, k: dL_da,
             ),
             *_slope_slips(),
+            Mistake(
+                "whole slopes only",
+                "Your array of slopes holds whole numbers only, so a + alpha loses its fraction: "
+                "make it with dtype=float.",
+                lambda dL_da, a, k: dL_da * np.where(a < 0, np.trunc(a + k), 1),
+            ),
             Mistake(
                 "alpha on the wrong side",
                 "Your slope is alpha on the right and 1 on the left: the sides are swapped, and "

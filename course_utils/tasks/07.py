@@ -72,6 +72,14 @@ _CONSTANTS = {
         sympy.sqrt(2 * sympy.pi),
         "The factor in front of the density is missing.",
     ),
+    "the root over 2 alone": (
+        1 / sympy.sqrt(sympy.pi),
+        "Your root goes over the 2 alone: in the density it goes over 2 pi.",
+    ),
+    "the root over 2 alone, times pi": (
+        sympy.pi ** sympy.Rational(3, 2),
+        "You divide by the root of 2 and multiply by pi: divide by the root of 2 pi as a whole.",
+    ),
     "the factor upside down": (2 * sympy.pi, "You multiply by the root of 2 pi: divide by it."),
 }
 
@@ -380,6 +388,10 @@ _DIRECTIONS: dict[str, tuple[Callable, str]] = {
         lambda dL_dw: np.where(np.less(dL_dw, 0), 1.0, -1.0),
         "You report one value for each entry: put the weights of a row together.",
     ),
+    "entry by entry, in one row": (
+        lambda dL_dw: -np.sign(np.ravel(dL_dw)),
+        "You report one value for each entry: put the weights of a row together.",
+    ),
     "entry by entry": (
         lambda dL_dw: -np.sign(dL_dw),
         "You report one value for each entry: put the weights of a row together.",
@@ -483,7 +495,7 @@ def _direction_calls() -> list[Call]:
         Call(np.array([[-1.0, -2.0, -0.5, -4.0]])),
         Call(np.array([[2, 1, 3], [-1, -1, 0], [4, -2, 1]])),
         Call(np.array([[1.5, 0.5], [-0.25, -2.0], [-1.0, 0.75]], dtype=single)),
-        Call(np.array([[1e-300, 1e-300], [-1e-300, 1e300], [-1e-200, -1e-200]]), ordinary=False),
+        Call(np.array([[1e-300, 1e-300], [-1e-300, 3e-300], [-1e-200, -1e-200]]), ordinary=False),
         Call(np.array([[1e308, 1e308], [-1e308, -1e308], [1e-12, -1.0]]), ordinary=False),
     ]
 
@@ -499,17 +511,24 @@ def _random_directions(rng: np.random.Generator) -> list[Call]:
 # --------------------------------------------------------------------------- a batch of two
 
 
+_EXAMPLE_OF_TWO = [1, 1, 1, 1]
+
+
 def _gradients_of_two(first_1, first_2, second_1, second_2) -> tuple[Fraction, Fraction]:
     """Return the two gradients for the errors 2 and -1, without any rounding."""
     pairs = ((first_1, second_1), (first_2, second_2))
     return tuple(Fraction(2 * Fraction(p) - Fraction(q)) / 2 for p, q in pairs)
 
 
+def _both_of_two(*inputs) -> str:
+    one, other = _gradients_of_two(*inputs)
+    return f"{float(one):.4g} and {float(other):.4g}"
+
+
 def _signs_of_two(*inputs) -> str:
     one, other = _gradients_of_two(*inputs)
-    winner = "first" if one > 0 else "second"
-    words = f"one sign, the {winner} example wins twice" if one * other > 0 else "opposite signs"
-    return f"{float(one):.4g} and {float(other):.4g}: {words}"
+    words = "one sign" if one * other > 0 else "opposite signs"
+    return f"{_both_of_two(*inputs)}: {words}"
 
 
 def _claim_of_two(*inputs) -> str:
@@ -519,17 +538,27 @@ def _claim_of_two(*inputs) -> str:
 
 
 def _complaint_of_two(*inputs) -> str:
+    """Return why four inputs are no witness, for all but the example and true witnesses."""
     if not all(np.isfinite(inputs)):
         return "Give finite numbers."
     if min(inputs) <= 0:
         return "All four inputs must be above 0: the claim speaks of positive inputs alone."
     one, other = _gradients_of_two(*inputs)
+    there = f"There the two gradients are {_both_of_two(*inputs)}"
     if one * other == 0:
-        both = f"{float(one):.4g} and {float(other):.4g}"
+        return f"{there}. A 0 has neither sign, so they are not opposite."
+    if one * other < 0 or list(inputs) == _EXAMPLE_OF_TWO:
+        return ""
+    if inputs[:2] == inputs[2:]:
         return (
-            f"There the two gradients are {both}. A 0 has neither sign, so they are not opposite."
+            f"{there}. Both examples have the same inputs, so each gradient is the mean error "
+            "times its input: one sign."
         )
-    return ""
+    winner, loser = ("first", "second") if one > 0 else ("second", "first")
+    return (
+        f"{there}: one sign. The {winner} example wins for both weights. Let the {loser} win for "
+        "one of them."
+    )
 
 
 # ---------------------------------------------------------------------- condition numbers
@@ -769,7 +798,8 @@ _CONDITION_SLIPS = (
         "raw rate",
         1 / (_SMALL + _LARGE),
         "1 for 2",
-        "raw rate: the numerator is 2, not 1.",
+        "raw rate: the numerator is 2, not 1. Or are your curvatures twice too large? The loss is "
+        "half the squared error.",
     ),
     (
         "raw rate",
@@ -1161,6 +1191,30 @@ TASKS = (
                 lambda: s * (1 - alpha) / 4,
             ),
             Mistake(
+                "a bracket lost",
+                "A bracket is lost: you divide the negative half alone by the root of 2 pi.",
+                lambda: s - alpha * s / sympy.sqrt(2 * sympy.pi),
+            ),
+            Mistake(
+                "a bracket lost, and s",
+                "A bracket is lost: s and the root of 2 pi stand at the negative half alone.",
+                lambda: 1 - alpha * s / sympy.sqrt(2 * sympy.pi),
+            ),
+            Mistake(
+                "alpha is 0.01",
+                "You put 0.01 for alpha: keep the symbol.",
+                lambda: sympy.Rational(99, 100) * s / sympy.sqrt(2 * sympy.pi),
+            ),
+            *(
+                Mistake(
+                    f"rounded to {number}",
+                    f"You took {number} for the lesson's mean: asked is the exact number, with a "
+                    "root and pi.",
+                    lambda number=number: sympy.Rational(number) * s * (1 - alpha),
+                )
+                for number in ("0.4", "0.399", "0.3989", "0.39894")
+            ),
+            Mistake(
                 "alpha alone subtracted",
                 "The negative half contributes alpha times a mean, not alpha alone.",
                 lambda: s / sympy.sqrt(2 * sympy.pi) - alpha,
@@ -1429,30 +1483,7 @@ TASKS = (
                 "the example",
                 "That is the example: both gradients are 0.5. Look for inputs with which one "
                 "example wins for one weight, and the other for the other.",
-                [1, 1, 1, 1],
-            ),
-            Mistake(
-                "twice the same example",
-                "Both examples have the same inputs, so the gradients are the mean error times "
-                "these: one sign.",
-                [1, 2, 1, 2],
-            ),
-            Mistake(
-                "twice the same example, turned round",
-                "Both examples have the same inputs, so the gradients are the mean error times "
-                "these: one sign.",
-                [2, 1, 2, 1],
-            ),
-            Mistake(
-                "the first example wins twice",
-                "The first example wins for both weights, with twice its inputs against the "
-                "second's. Let the second win for one of them.",
-                [4, 3, 2, 1],
-            ),
-            Mistake(
-                "the second example wins twice",
-                "The second example wins for both weights. Let the first win for one of them.",
-                [1, 1, 3, 3],
+                _EXAMPLE_OF_TWO,
             ),
         ),
     ),
@@ -1594,6 +1625,11 @@ TASKS = (
                 ),
             ),
             Mistake(
+                "the first column alone",
+                "You return the first column alone: does `return` stand inside your loop?",
+                lambda x, new: _standardised(x, new)[:, 0],
+            ),
+            Mistake(
                 "flat columns left out",
                 "You leave out the columns that do not vary. The result has the shape of `new`.",
                 lambda x, new: _standardised(x, new)[:, np.std(x, axis=0) > 0],
@@ -1621,8 +1657,9 @@ TASKS = (
             ),
             Mistake(
                 "whole numbers from whole numbers",
-                "Where whole numbers come in, your result loses its fractions: `zeros_like` makes "
-                "an array of the same kind. Make it with dtype=float.",
+                "Where whole numbers come in, your result loses its fractions: `new` itself, a "
+                "copy or a `zeros_like` of it holds whole numbers only. Make an array with "
+                "dtype=float.",
                 lambda x, new: _standardised(x, new).astype(new.dtype),
             ),
         ),

@@ -79,6 +79,7 @@ RIGHT = {
         lambda x, w, b: (w @ x.T + b > 0).astype(int).tolist(),
         lambda x, w, b: np.array([float(np.inner(row, w) + b > 0) for row in x]),
         lambda x, w, b: np.clip(np.sign(x @ w + b), 0, 1),
+        lambda x, w, b: (np.c_[x, np.ones(len(x))] @ np.r_[w, b] > 0).astype(int),
     ],
     "step_witness": [[1, 0], (1, 0), np.array([1.0, 0.0]), [True * 1, 0], np.array([[1], [0]])],
     "step_proof": [
@@ -138,6 +139,7 @@ WRONG = {
         (lambda x, w, b: x @ w - b > 0, "subtract"),
         (lambda x, w, b: 1 / (1 + np.exp(-(x @ w + b))), "sigmoid"),
         (1, "Expected a function"),
+        (lambda x, w, b: x @ w + b > 0.1, "expected 1"),
     ],
     "step_witness": [
         ([0, 1], "XOR wants 1"),
@@ -167,6 +169,8 @@ WRONG = {
         (lambda x: xor_by_matrices(x)[:, :, None], r"shape \(4, 3, 1\)"),
         (lambda x: None, "return"),
         (lambda h, a: (h, a), "TypeError"),
+        (lambda x: np.c_[xor_by_matrices(x)[:, :2], np.zeros(len(x))], "never says 1"),
+        (lambda x: np.c_[xor_by_matrices(x)[:, :2], x.min(axis=1)], "column is AND of x1 and x2"),
         (lambda x: xor_by_matrices(x) @ np.eye(3)[::-1], "Your|expected"),
     ],
     "step_distance": [
@@ -178,6 +182,10 @@ WRONG = {
         ("log(1/q - 1)/k", "SymPy expression"),
         (sp.log(1 / q - 1) / (2 * k), "expected"),
         (2.2, "expected"),
+        (sp.log(q) / k, "1 in the denominator is lost.*sign is flipped"),
+        (k * sp.log(q / (1 - q)), "multiply by k.*sign is flipped"),
+        (sp.log(1 - q) / sp.log(q) / k, "no quotient of logarithms"),
+        (sp.log(1 - q) / q / k, "closes too early"),
         (lambda q: sp.log(1 / q - 1), "function"),
     ],
     "step_gradients": [
@@ -187,6 +195,8 @@ WRONG = {
         ({**TABLE, "step": float("inf")}, "4 of 5"),
         ({**TABLE, "dL_dz": -2}, "multiplied by k alone"),
         (-1.5, "dictionary"),
+        ({**TABLE, "dL_dw1": -3, "dL_dw2": 1}, "inputs by dL_da"),
+        ({**TABLE, "dL_dw1": 3, "dL_dw2": -1}, "the inputs alone"),
         ({**TABLE, "dL_da": 1, "dL_dz": 0.5, "dL_dw1": 1.5, "dL_dw2": -0.5}, "wrong sign"),
     ],
 }

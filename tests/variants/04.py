@@ -41,6 +41,13 @@ def backward_by_copy(dL_da, z):
     return dL_dz
 
 
+def backward_in_place(dL_da, z):
+    if np.ndim(z) == 0:
+        return dL_da * (z > 0)
+    dL_da[z <= 0] = 0
+    return dL_da
+
+
 def dead_by_loops(x, W, b):
     dead = []
     for column, bias in zip(W.T, b, strict=True):
@@ -117,7 +124,10 @@ WRONG = {
         (lambda z: np.where(z > 0, z, 0), "NaN comes out as 0"),
         (lambda z: max(z, 0), "one truth value"),
         (lambda z: z if z > 0 else 0, "one truth value"),
-        (lambda z: np.max(z, 0), "For z ="),
+        (lambda z: np.max(z, 0), "for an axis"),
+        (lambda z: np.max([0, z]), "a number and an array"),
+        (np.vectorize(lambda v: max(v, 0)), "type of its first result"),
+        (lambda z: np.maximum(z, 0, out=z if np.ndim(z) else None), "writes into z"),
         (lambda z: np.nan_to_num(np.maximum(z, 0)), "All ordinary inputs are right"),
         (lambda z: np.maximum(z, 0) + 1e-9, "off by 1e-09"),
         (lambda z: np.maximum(z, 0.1), "For z = 0"),
@@ -131,8 +141,10 @@ WRONG = {
         ({"right": 1, "left": 0, "central": 0.5, "lopsided": 0.7}, "3 of 4"),
         ({"right": 1, "left": 0}, "2 of 4"),
         ({"right": 1, "left": 1, "central": 1, "lopsided": 1}, "negative numbers give 0"),
-        ({"right": 0.5, "left": 0, "central": 0.5, "lopsided": 3}, "rises|one step"),
+        ({"right": 0.5, "left": 0, "central": 0.5, "lopsided": 3}, "each rise by its run"),
         ([1, 0, 0.5, 0.75], "dictionary"),
+        ({"right": 1, "left": 1, "central": 0.5, "lopsided": 0.75}, "negative numbers give 0"),
+        ({"right": 1, "left": 0, "central": 0.5, "lopsided": 3}, "the rise"),
     ],
     "relu_witness": [
         (0, "no derivative"),
@@ -155,6 +167,7 @@ WRONG = {
         (lambda z: z > 0, "TypeError"),
         (lambda dL_da, z: dL_da * (z > 1e-3), "All ordinary"),
         (lambda dL_da, z: None, "return"),
+        (backward_in_place, "writes into dL_da"),
     ],
     "relu_dead_units": [
         (lambda x, W, b: np.all(x @ W + b <= 0, axis=0)[:, None], "shape"),
@@ -165,6 +178,7 @@ WRONG = {
         (lambda x, W, b: all(x @ W + b <= 0), "np.all"),
         (lambda x, W, b: np.where(np.all(x @ W + b <= 0, axis=0), "dead", "alive"), "expected"),
         (lambda x, W: x @ W <= 0, "TypeError"),
+        (lambda x, W, b: np.all(x @ W + b <= 0.01, axis=0), "expected 0"),
     ],
     "relu_step_back": [
         (sp.sqrt(n * q) * s / 2, "1/2 times the right one"),

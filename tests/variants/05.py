@@ -38,6 +38,12 @@ def value_in_lists(z, alpha):
     return [value_in_lists(row, alpha) for row in z]
 
 
+def slopes_of_whole_numbers(dL_da, z, alpha):
+    slope = np.full(z.shape, 1)
+    slope[z < 0] = alpha
+    return dL_da * slope
+
+
 def backward_by_loop(dL_da, z, alpha):
     result = np.empty_like(dL_da)
     for place, value in np.ndenumerate(z):
@@ -155,6 +161,9 @@ WRONG = {
         (lambda z, alpha: np.where(z < 0, z, alpha * z), "sides are swapped"),
         (lambda z, alpha: np.where(z > 0, z, -alpha * np.abs(z)) + alpha, "For z ="),
         (lambda z, alpha: (1 - alpha) * z / 2 + (1 + alpha) * np.abs(z) / 2, "sign is flipped"),
+        (lambda z, alpha: z if (z > 0).all() else alpha * z, "the whole array at once"),
+        (lambda z, alpha: z if (z > 0).any() else alpha * z, "the whole array at once"),
+        (lambda z, alpha: z if z.all() > 0 else alpha * z, "z itself"),
         (lambda z, alpha: print(z), "return"),
         (lambda z: z, "TypeError"),
         (np.array([-0.5, 3.0]), "Expected a function"),
@@ -194,6 +203,10 @@ WRONG = {
         (lambda dL_da, z, alpha: dL_da * ((z > 0) + alpha), "slope is 1 . alpha"),
         (lambda dL_da, z, alpha: dL_da * np.where(z > 0, 1, -alpha), "sign is flipped"),
         (lambda dL_da, z, alpha: dL_da * (alpha + (1 - alpha) * np.heaviside(z, 2.0)), "anything"),
+        (lambda dL_da, z, alpha: dL_da * (z > 0) + alpha * dL_da * (z < 0), "neither of your two"),
+        (lambda dL_da, z, alpha: dL_da * (z >= 0) + alpha * dL_da * (z <= 0), "add up there"),
+        (slopes_of_whole_numbers, "whole numbers only"),
+        (lambda dL_da, z, alpha: dL_da * (leaky_relu(z, alpha=alpha) > 0), "mask is ReLU's"),
         (lambda dL_da, z, alpha: np.where(z > 0, dL_da, alpha), "what arrives is lost"),
         (lambda dL_da, z, alpha: np.where(z > 0, 1, alpha * dL_da), "what arrives is lost"),
         (lambda dL_da, z, alpha: dL_da if z.all() > 0 else alpha * dL_da, "expected"),
@@ -219,7 +232,7 @@ WRONG = {
         (lambda dL_da, z: dL_da * np.minimum(z, 0), "Each example has its own value"),
         (lambda dL_da, z: np.minimum(dL_da * z, 0).sum(axis=0), "sign of z alone"),
         (lambda dL_da, z: dL_da.T @ np.minimum(z, 0), "gives a matrix"),
-        (lambda dL_da, z: -np.sum(dL_da * np.minimum(z, 0), axis=0), "sign"),
+        (lambda dL_da, z: -np.sum(dL_da * np.minimum(z, 0), axis=0), "a minus too many"),
         (lambda dL_da, z: (dL_da * np.minimum(z, 0)).sum(axis=1), "wrong axis"),
         (lambda dL_da, z, alpha: dL_da * z, "TypeError"),
     ],

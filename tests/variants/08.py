@@ -167,6 +167,7 @@ RIGHT = {
         np.array([5.0, 0.0]),
         [1e300, 20],
         [sp.Integer(9), 1],
+        [4.000001, 0],
     ],
     "flow_order": ["bdcfae", "D, C, B, F, A, E", list("DBCFAE"), tuple("BDFCAE"), "D F B C A E"],
 }
@@ -175,6 +176,7 @@ RIGHT = {
 WRONG = {
     "flow_chain": [
         ({**CHAIN, "dL_dw1": 7}, "4 of 5"),
+        ({**CHAIN, "dL_dz3": 3, "dL_dz2": 1.5, "dL_dz1": 0.75, "dL_dw1": 24}, "on that step too"),
         ({"dL_dz3": 1.5}, "1 of 5"),
         ({name: 3 * v for name, v in CHAIN.items()}, "0 of 5"),
         ({**CHAIN, "dL_dz2": 1.5, "dL_dz1": 1.5}, "carry on"),
@@ -235,7 +237,7 @@ WRONG = {
         ([0, 5], "weight comes first"),
         ([2, 0], "size 0.5.*how large"),
         ([5, 3], "large, but the slope"),
-        ([-4.0, 0.0], "no witness"),
+        ([-4.0, 0.0], "exactly as large"),
         ([np.inf, 0], "finite"),
         (5, "got 1"),
         ([5, 0, 1], "got 3"),

@@ -284,6 +284,7 @@ WRONG = {
         (lambda d, W, a: np.sum(d @ W.T * (1 - a**2), axis=0), "gradient of b1"),
         (lambda d, W, a: d @ W.T * (1 - abs(a)), "For dL_dz2"),
         (lambda d, W, a: d @ W.T, "stop at dL_da1"),
+        (lambda d, W, a: (d @ W.T * (1 - a**2), d @ W.T), "one array is wanted"),
     ],
     "backprop_W1": wrong_layers("dL_dW1", "dL_db1", "x"),
     "backprop_by_hand": [
@@ -292,6 +293,9 @@ WRONG = {
         ({**TABLE, "dL_db2[0]": 0}, "down the column"),
         ({**TABLE, "dL_dz1[1, 1]": 3 / 4, "dL_dW1[0, 1]": -5 / 4}, "slope of tanh"),
         ({**TABLE, "dL_dz1[1, 1]": -27 / 32}, "column of W2"),
+        ({**TABLE, "dL_dz1[1, 1]": 9 / 32}, "row of unit 0"),
+        ({**TABLE, "dL_dz1[1, 1]": 3 / 8}, "square in it"),
+        ({**TABLE, "dL_dz1[1, 1]": 9 / 8}, "forgot the mean"),
         ({**TABLE, "dL_dW1[0, 1]": 1 / 16}, "minus of x"),
         ({**TABLE, "dL_dW1[0, 1]": None}, "4 of 5"),
         ({"dL_dz2[0, 0]": -1 / 8}, "1 of 5"),
