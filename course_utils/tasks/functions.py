@@ -330,6 +330,8 @@ class FunctionTask(Task):
             else:
                 if slip := slip_on_top(got, mistaken, calls, self.arguments):
                     told = re.sub("the right ones?", "what that gives", slip.message)
+                    if slip.name == "another shape":
+                        told = "The numbers stand in another shape, too."
                     return Slip(f"{mistake.name}, {slip.name}", f"{mistake.message} And: {told}")
         return None
 

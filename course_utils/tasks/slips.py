@@ -89,8 +89,7 @@ def slip_on_top(
     pairs = _pairs(got, mistaken, calls)
     if pairs is None or len(pairs) < 2 or all(_close(pair.got, pair.right) for pair in pairs):
         return None
-    slip = _scaled(pairs, names) or _moved(pairs, names)
-    return slip if slip and slip.name != "another shape" else None
+    return _scaled(pairs, names) or _moved(pairs, names)
 
 
 def _pairs(got: Sequence, right: Sequence, calls: Sequence[Call]) -> list[_Pair] | None:
