@@ -244,13 +244,15 @@ def _plain_formula(value: Any) -> Any:
 
     if not isinstance(value, sympy.Basic):
         return Other(type(value).__name__)  # a matrix, a plot
-    if isinstance(value, sympy.Float | sympy.Integer | sympy.Rational):
-        return float(value) if value.is_finite else Formula(tree(value))
+    if isinstance(value, sympy.Float | sympy.Rational) or value in (sympy.oo, -sympy.oo):
+        return float(value)
     try:
         return Formula(tree(value))
-    except ValueError:
+    except ValueError as error:
         waiting = (sympy.Derivative, sympy.Integral, sympy.Limit, sympy.Sum, sympy.Product)
-        return Other(type(next(iter(value.atoms(*waiting)), value)).__name__)
+        inner = [type(part).__name__ for part in value.atoms(*waiting)]
+        unknown = str(error).removesuffix(" is not understood here")
+        return Other([*inner, unknown if unknown.isidentifier() else type(value).__name__][0])
 
 
 def tree(expression: Any) -> tuple:

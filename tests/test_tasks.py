@@ -93,6 +93,7 @@ WEIGHTS = function_task(
         (CUBIC, lambda z: np.round(cubic(z), 1), "rounded"),
         (CUBIC, lambda z: np.trunc(cubic(z)), "whole numbers only"),
         (CUBIC, lambda z: np.asarray(z, dtype=float), "an argument returned"),
+        (CUBIC, lambda z: 7.0, "one number for all"),
         (CUBIC, lambda z: cubic(z).sum(), "added up"),
         (CUBIC, lambda z: cubic(z).mean(), "averaged"),
         (CUBIC, lambda z: cubic(z)[0] if np.ndim(z) else cubic(z), "the first alone"),
@@ -124,6 +125,25 @@ def test_values_that_are_nearly_right_have_lost_digits():
     assert (result.status, result.mistake) == ("wrong", "digits lost"), result
     near = judge(CUBIC, lambda z: np.asarray(z, dtype=float) ** 2 * (1 + 4e-6))
     assert "1 times" not in near.message, near
+
+
+def test_infinity_must_be_infinity():
+    calls = [Call(np.array([1.0, 2.0])), Call(np.array([4.0, np.inf]))]
+    task = function_task(lambda z: 2 * z, ("z",), calls)
+    for wrong in (np.nan, 1e9, -np.inf):
+        answer = judge(task, lambda z, w=wrong: np.where(np.isinf(z), w, 2 * z))
+        assert answer.status == "wrong" and answer.mistake == "", answer
+
+
+def test_a_witness_that_is_hardly_one_shows_all_digits():
+    task = WitnessTask(
+        name="made_up", why="Because.", printed=lambda z: 1.0, right=lambda z: 1.0000001, rtol=1e-9
+    )
+    assert "1.0000001" in judge(task, 3).message
+
+
+def test_what_is_not_understood_is_named():
+    assert "KroneckerDelta" in judge(expression_task(x), 2 * x * sp.KroneckerDelta(x, y)).message
 
 
 def test_a_sum_is_known_where_a_result_has_one_entry():

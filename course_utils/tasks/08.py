@@ -644,6 +644,11 @@ TASKS = (
                 {"dL_dz3": 0.75, "dL_dz2": 0.375, "dL_dz1": 0.1875},
             ),
             Mistake(
+                "a step behind",
+                "You passed on dL_dz4 unchanged as dL_dz3: it meets a weight on that step too.",
+                {"dL_dz3": 3, "dL_dz2": 1.5, "dL_dz1": 0.75},
+            ),
+            Mistake(
                 "slope one half",
                 "You took a slope of 1/2 at each step. One half is ReLU's average; these four "
                 "neurons are all active.",
@@ -762,7 +767,8 @@ TASKS = (
             ),
             Mistake(
                 "a1 for x",
-                "For w1 you took the output a1: what comes into neuron 1 is x.",
+                "For w1 you took the output a1, or multiplied by w1 once more: the other factor is "
+                "x, which comes in.",
                 {"dL_dw1": 6},
             ),
             Mistake(
@@ -996,7 +1002,7 @@ TASKS = (
             ),
             Mistake(
                 "W from the left",
-                "You put W to the left: the rows of dL_dz are examples, so it stands on the left.",
+                "You put W to the left: the rows of dL_dz are examples, so dL_dz stands there.",
                 _with(back=lambda d, W: W @ d),
             ),
             Mistake(
@@ -1692,12 +1698,13 @@ TASKS = (
         ),
         why="So the quarters bound the slopes, not the gradient: with N(0, 1) weights a sigmoid "
         "network can even explode.",
-        mistakes=(
+        mistakes=tuple(
             Mistake(
-                "exactly as large",
-                "There dL_dz1 is exactly as large as dL_dz2: a little more is needed.",
-                [4.0, 0.0],
-            ),
+                name,
+                "There dL_dz1 is exactly as large as dL_dz2, in size: a little more is needed.",
+                [w, 0.0],
+            )
+            for name, w in (("exactly as large", 4.0), ("exactly as large, negative", -4.0))
         ),
     ),
     OrderTask(

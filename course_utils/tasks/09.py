@@ -985,6 +985,7 @@ def _per_example(dz, a):
 
 def _layer_slips(number: int, a: str, rows: str, columns: str) -> tuple[Slip, ...]:
     """Return the slips at layer 1 or 2, with the input `a` and weights (rows, columns)."""
+    each = {"hidden": "hidden units"}.get(columns, columns)
     dz, dW, db, b = f"dL_dz{number}", f"dL_dW{number}", f"dL_db{number}", f"b{number}"
     return (
         Slip(
@@ -1128,7 +1129,7 @@ def _layer_slips(number: int, a: str, rows: str, columns: str) -> tuple[Slip, ..
         Slip(
             "bias",
             "the wrong axis for the bias",
-            f"Your {db} adds up along axis 1: it needs one entry for each of the {columns}.",
+            f"Your {db} adds up along axis 1: it needs one entry for each of the {each}.",
             lambda dz, a: dz.sum(axis=1),
             is_common=True,
         ),
@@ -1156,7 +1157,7 @@ def _layer_slips(number: int, a: str, rows: str, columns: str) -> tuple[Slip, ..
             "bias",
             "the wrong axis for the bias, as a column",
             f"Your {db} adds up along axis 1, as a column: it needs one entry for each of the "
-            f"{columns}.",
+            f"{each}.",
             lambda dz, a: dz.sum(axis=1, keepdims=True),
         ),
         Slip(
@@ -1168,7 +1169,7 @@ def _layer_slips(number: int, a: str, rows: str, columns: str) -> tuple[Slip, ..
         Slip(
             "bias",
             "the mean along the wrong axis",
-            f"Your {db} is a mean along axis 1: it needs a sum for each of the {columns}.",
+            f"Your {db} is a mean along axis 1: it needs a sum for each of the {each}.",
             lambda dz, a: dz.mean(axis=1),
         ),
         Slip(
@@ -1236,7 +1237,7 @@ def _layer_slips(number: int, a: str, rows: str, columns: str) -> tuple[Slip, ..
         Slip(
             "scale",
             "divided by the columns",
-            f"You divide by the number of {columns}: the only division is in {dz} already.",
+            f"You divide by the number of {each}: the only division is in {dz} already.",
             lambda dW, db, batch, columns, rows: (dW / columns, db / columns),
         ),
         Slip(
@@ -1675,6 +1676,11 @@ HIDDEN_MISTAKES = (
         lambda dL_dz2, W2, a1: (dL_dz2 @ W2.T, dL_dz2 @ W2.T * (1 - a1**2)),
     ),
     Mistake(
+        "both gradients, the other order",
+        "You return dL_da1 as well: one array is wanted, dL_dz1.",
+        lambda dL_dz2, W2, a1: (dL_dz2 @ W2.T * (1 - a1**2), dL_dz2 @ W2.T),
+    ),
+    Mistake(
         "W2 with the slope first",
         "You multiply W2 by a slope before the gradient arrives: the slope belongs to each example "
         "and unit, so it comes last.",
@@ -1978,8 +1984,15 @@ TASKS = (
             ),
             Mistake(
                 "the sigmoid's slope",
-                "In dL_dz1[1, 1] you took a (1 - a), the sigmoid's slope: the layer has tanh.",
+                "In dL_dz1[1, 1] you took 1/4 for the slope: that is a (1 - a), the sigmoid's, or "
+                "a^2. The layer has tanh.",
                 {"dL_dz1[1, 1]": 0.75 * 0.25},
+            ),
+            Mistake(
+                "the square forgotten",
+                "In dL_dz1[1, 1] you took 1/2 for the slope: that is 1 - a, or a, and the slope of "
+                "tanh has a square in it.",
+                {"dL_dz1[1, 1]": 0.75 * 0.5},
             ),
             Mistake(
                 "W2 not turned",
@@ -2000,12 +2013,14 @@ TASKS = (
             ),
             Mistake(
                 "a sign on the second way back",
-                "In dL_dz1[1, 1] you added the sizes of two ways back: one of them is negative.",
+                "In dL_dz1[1, 1] you have 9/8: you added the sizes of two ways back, of which one "
+                "is negative, or forgot the mean.",
                 {"dL_dz1[1, 1]": (3 + 1) * 0.375 * 0.75},
             ),
             Mistake(
                 "the mean at the hidden layer",
-                "You divided dL_dz1[1, 1] by 2 once more: the mean is in dL_dz2 already.",
+                "In dL_dz1[1, 1] you have 9/32: you divided by 2 once more, with the mean in "
+                "dL_dz2 already, or you took the row of unit 0, W2[0].",
                 {"dL_dz1[1, 1]": 0.75 * 0.75 / 2},
             ),
             Mistake(

@@ -109,6 +109,12 @@ _SOFTMAX = PartsTask(
                     lambda: -(p_k**2),
                 ),
                 Mistake(
+                    "the printed one, in k",
+                    "That is the printed formula with k for i, the diagonal. Asked is the slope "
+                    "for two different indices.",
+                    lambda: p_k * (1 - p_k),
+                ),
+                Mistake(
                     "0",
                     "Zero would mean that the logit k leaves p_i alone. But it stands in the sum "
                     "under every probability.",
@@ -135,15 +141,16 @@ _SOFTPLUS = PartsTask(
         "witness": WitnessTask(
             printed=lambda z: float(sigmoid(np.logaddexp(0, z))),
             right=lambda z: float(sigmoid(z)),
-            rtol=1e-6,
+            rtol=1e-15,
             domain=lambda z: "" if np.isfinite(z) else "Give a finite number.",
-            mistakes=(
+            mistakes=tuple(
                 Mistake(
-                    "far to the right",
-                    "So far to the right a and z agree to many digits, and so do the two slopes: "
-                    "go to the left.",
-                    20.0,
-                ),
+                    f"far to the right, {far}",
+                    "So far to the right the two slopes differ by less than a computer's numbers "
+                    "show: go to the left.",
+                    far,
+                )
+                for far in (20, 25, 30, 40, 50, 100, 500, 1000)
             ),
         ),
         "right": ExpressionTask(
@@ -179,6 +186,26 @@ _SOFTPLUS = PartsTask(
                     "the denominator alone",
                     "That is 1 / (1 + e^z), expressed through a: the numerator e^z is lost.",
                     lambda: sp.exp(-a),
+                ),
+                Mistake(
+                    "1 added",
+                    "1 + e^z is e^a, so e^z is e^a - 1: you added the 1.",
+                    lambda: 1 + sp.exp(-a),
+                ),
+                Mistake(
+                    "1 added, a new denominator",
+                    "1 + e^z is e^a, so e^z is e^a - 1: you added the 1.",
+                    lambda: (sp.exp(a) + 1) / (sp.exp(a) + 2),
+                ),
+                Mistake(
+                    "a for z below",
+                    "Below the line you put a for z: 1 + e^z is e^a, and not 1 + e^a.",
+                    lambda: (sp.exp(a) - 1) / (sp.exp(a) + 1),
+                ),
+                Mistake(
+                    "divided by a",
+                    "You divide by a: 1 + e^z is e^a.",
+                    lambda: (sp.exp(a) - 1) / a,
                 ),
                 Mistake(
                     "the inverse",
@@ -262,8 +289,25 @@ _LOSS = PartsTask(
                 Mistake(
                     "the slope of the loss in p",
                     "That is the gradient with respect to p. Asked is the one with respect to the "
-                    "logit: the softmax comes after.",
+                    "logit: the way back goes on through the softmax.",
                     lambda: -y / (p * n),
+                ),
+                Mistake(
+                    "the slope of the loss in p, of a sum",
+                    "That is the gradient with respect to p. Asked is the one with respect to the "
+                    "logit: the way back goes on through the softmax. And the loss is a mean.",
+                    lambda: -y / p,
+                ),
+                Mistake(
+                    "1 for y",
+                    "You put 1 for y: that is right for the right class alone.",
+                    lambda: (p - 1) / n,
+                ),
+                Mistake(
+                    "the right class alone",
+                    "That is right where y is 1, and 0 elsewhere: the other logits move the loss "
+                    "too.",
+                    lambda: y * (p - 1) / n,
                 ),
                 Mistake(
                     "softmax's slope on top",
@@ -299,20 +343,22 @@ _SCALE = PartsTask(
             size=2,
             printed=lambda n, alpha: 2 / (np.sqrt(n) * (1 + alpha)),
             right=lambda n, alpha: np.sqrt(2 / (n * (1 + alpha**2))),
+            rtol=1e-14,
             domain=lambda n, alpha: (
                 "n counts units: give a whole number from 1 first, then alpha."
                 if not (_is_whole(n) and n >= 1)
                 else ""
                 if 0 <= alpha < np.inf
-                else "Take an alpha that is not negative."
+                else "Take an alpha that is finite and not negative."
             ),
-            mistakes=(
+            mistakes=tuple(
                 Mistake(
-                    "the straight line",
+                    f"the straight line, {n}",
                     "For alpha = 1 all slopes are 1, and then the order of averaging and squaring "
                     "does not matter: there the line is right.",
-                    [100, 1],
-                ),
+                    [n, 1],
+                )
+                for n in (1, 2, 4, 10, 50, 64, 100, 128, 200)
             ),
         ),
         "right": ExpressionTask(
@@ -335,6 +381,27 @@ _SCALE = PartsTask(
                     "alpha forgotten",
                     "That is He's scale: alpha does not occur in it.",
                     lambda: sp.sqrt(2 / n),
+                ),
+                Mistake(
+                    "Xavier's scale",
+                    "That is Xavier's scale, right for alpha = 1 alone: alpha does not occur.",
+                    lambda: 1 / sp.sqrt(n),
+                ),
+                Mistake(
+                    "alpha squared in the printed one",
+                    "You squared alpha in the printed formula. The root belongs to the whole mean "
+                    "of the squares.",
+                    lambda: 2 / (sp.sqrt(n) * (1 + alpha**2)),
+                ),
+                Mistake(
+                    "the 2 outside the root",
+                    "The 2 must stand under the root: it comes from the mean of the squares.",
+                    lambda: 2 / sp.sqrt(n * (1 + alpha**2)),
+                ),
+                Mistake(
+                    "multiplied by the squares",
+                    "You multiply by 1 + alpha^2: it divides. Are brackets missing?",
+                    lambda: sp.sqrt(2 / n * (1 + alpha**2)),
                 ),
                 Mistake(
                     "alpha not squared",
@@ -376,6 +443,12 @@ _SCALE = PartsTask(
 
 # --------------------------------------------------------------------------- dead at first
 
+
+def _some_dead(h: float, q: float) -> float:
+    """Return 1 - (1 - q)^h, exact for a small q too."""
+    return 1.0 if q == 1 else -np.expm1(h * np.log1p(-q))
+
+
 _DEAD = PartsTask(
     name="notes_dead",
     title="Line 5: a dead unit at the start",
@@ -391,31 +464,30 @@ _DEAD = PartsTask(
         "witness": WitnessTask(
             size=2,
             printed=lambda h, q: h * q,
-            right=lambda h, q: 1 - (1 - q) ** h,
+            right=_some_dead,
+            rtol=1e-14,
             domain=lambda h, q: (
                 "h counts units: give a whole number from 1 first, then the chance q."
                 if not (_is_whole(h) and h >= 1)
-                else ""
-                if 0 <= q <= 1
                 else "q is a chance: it lies between 0 and 1."
+                if not 0 <= q <= 1
+                else "With one unit there is nothing to add: there the line is right."
+                if h == 1
+                else ""
             ),
-            mistakes=(
+            mistakes=tuple(
                 Mistake(
-                    "one unit",
-                    "With one unit there is nothing to add: there the line is right.",
-                    [1, 0.25],
-                ),
-                Mistake(
-                    "chance 0",
+                    f"chance 0, {h} units",
                     "If no unit can start dead, the chance is 0 by either formula.",
-                    [2, 0],
-                ),
+                    [h, 0],
+                )
+                for h in (2, 3, 4, 5, 8, 10)
             ),
         ),
         "right": ExpressionTask(
             symbols=("h", "q"),
             expected=lambda: 1 - (1 - q) ** h,
-            domain={"h": (2, 9), "q": (0.1, 0.9)},
+            domain={"h": (2, 5), "q": (0.1, 0.6)},
             mistakes=(
                 Mistake(
                     "the printed one",
@@ -448,6 +520,17 @@ _DEAD = PartsTask(
                     lambda: 1 - h * (1 - q),
                 ),
                 Mistake(
+                    "all dead subtracted",
+                    "You subtract the networks in which all are dead. With more than two units "
+                    "there are other ways to be counted twice.",
+                    lambda: h * q - q**h,
+                ),
+                Mistake(
+                    "a quarter for q",
+                    "You put 1/4 for q: q may be any chance.",
+                    lambda: 1 - sp.Rational(3, 4) ** h,
+                ),
+                Mistake(
                     "for two units",
                     "That is right for two units. h may be any number.",
                     lambda: 1 - (1 - q) ** 2,
@@ -470,6 +553,12 @@ def _solved(steps):
     return steps[np.isfinite(steps)]
 
 
+_A_NUMBER = (
+    "You put a number where a run was not solved. Leave infinity as it is: the median can be "
+    "infinite."
+)
+
+
 def _races() -> list[Call]:
     """Return races in which the median of all runs and that of the solved ones differ."""
     inf = np.inf
@@ -481,6 +570,8 @@ def _races() -> list[Call]:
         [40.0, 10.0, 20.0, 70.0],
         [inf, 80.0, 20.0, 60.0, inf, 45.0],
         [100.0, inf, 200.0, 400.0, inf, 800.0, 300.0, 500.0, 600.0, 700.0],
+        [1500.0, 30.0, inf, 2500.0, 800.0, 40_000.0],  # no limit of 1000 steps here
+        [13.0, 20.0, 7.0, 31.0],  # the median is no whole number
     ]
     edges = [[12.0, inf], [inf, inf, inf], [5.0], [3.0, inf, inf, 4.0]]
     return [
@@ -563,6 +654,14 @@ _RACE = FunctionTask(
             lambda steps: (np.isfinite(steps).mean(), steps[len(steps) // 2]),
         ),
         Mistake(
+            "not sorted, halfway",
+            "You take the entries in the middle without sorting the runs first.",
+            lambda steps: (
+                np.isfinite(steps).mean(),
+                (steps[(len(steps) - 1) // 2] + steps[len(steps) // 2]) / 2,
+            ),
+        ),
+        Mistake(
             "the upper one of two",
             "For an even number of runs you take the upper one of the two in the middle: the "
             "median lies halfway between them.",
@@ -587,6 +686,44 @@ _RACE = FunctionTask(
                 np.isfinite(steps).mean(),
                 np.median(np.where(np.isfinite(steps), steps, 0)),
             ),
+        ),
+        Mistake(
+            "1000 for infinity",
+            _A_NUMBER,
+            lambda steps: (
+                np.isfinite(steps).mean(),
+                np.median(np.where(np.isfinite(steps), steps, 1000)),
+            ),
+        ),
+        Mistake(
+            "the largest number for infinity",
+            _A_NUMBER,
+            lambda steps: (np.isfinite(steps).mean(), np.median(np.nan_to_num(steps))),
+        ),
+        Mistake(
+            "the slowest for infinity",
+            _A_NUMBER,
+            lambda steps: (
+                np.isfinite(steps).mean(),
+                np.median(np.where(np.isfinite(steps), steps, np.max(_solved(steps)))),
+            ),
+        ),
+        Mistake(
+            "a limit of 1000 steps",
+            "Your share leaves out runs that took 1000 steps or more: a run is solved if its "
+            "number is finite.",
+            lambda steps: (np.mean(steps < 1000), np.median(steps)),
+        ),
+        Mistake(
+            "everything solved",
+            "By your share every run is solved: count the finite numbers. Infinity is not NaN, "
+            "and it is above 0.",
+            lambda steps: (1.0, np.median(steps)),
+        ),
+        Mistake(
+            "the mean of true and false forgotten",
+            "Your share is still an array of true and false: its mean is the share.",
+            lambda steps: (np.isfinite(steps), np.median(steps)),
         ),
         Mistake(
             "the share alone",

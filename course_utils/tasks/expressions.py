@@ -112,8 +112,12 @@ class ExpressionTask(Task):
         for mistake, there in zip(self.mistakes, mistaken_at, strict=True):
             factor = _constant_factor(answer_at, there)
             if factor is not None:
-                told = "the sign is flipped" if factor == -1 else f"the factor {factor} is too much"
-                return Slip(f"{mistake.name}, a factor", f"{mistake.message} And {told}.")
+                told = (
+                    "And the sign is flipped."
+                    if factor == -1
+                    else f"And it is {factor} times that."
+                )
+                return Slip(f"{mistake.name}, a factor", f"{mistake.message} {told}")
         return None
 
     def _points(self, rng: np.random.Generator, symbols: set) -> list[dict]:
@@ -211,7 +215,7 @@ def _slip_of(answer: _Sampled, right: _Sampled) -> Slip | None:
         ways.append(
             (
                 f"the sign of {each}",
-                f"Your expression has -{each} where {each} belongs.",
+                f"The sign in front of {each} is wrong.",
                 expected.subs(each, -each),
             )
         )

@@ -75,6 +75,8 @@ def slip_of_arrays(
             "Your values are near the right ones, but digits are lost: by a rounded constant, a "
             "rounding, or a difference of nearly equal numbers.",
         )
+    if slip := _one_number(pairs):
+        return slip
     finders = (_moved, _gathered, _remade, _scaled, _shifted)
     for find in finders:
         if slip := find(pairs, names):
@@ -108,8 +110,8 @@ def _pairs(got: Sequence, right: Sequence, calls: Sequence[Call]) -> list[_Pair]
 
 
 def _close(one: NDArray, other: NDArray) -> bool:
-    """Return whether two arrays agree wherever the second is a finite number."""
-    if one.shape != other.shape:
+    """Return whether two arrays agree, but for entries where the second is NaN: it has room."""
+    if one.shape != other.shape or np.any((one != other) & np.isinf(other)):
         return False
     counts = np.isfinite(other)
     gap = np.abs(np.where(counts, one, 0) - np.where(counts, other, 0))
@@ -129,6 +131,18 @@ def _all_made_by(pairs: Sequence[_Pair], make: Callable[[_Pair], Any]) -> bool:
     return True
 
 
+def _one_number(pairs: Sequence[_Pair]) -> Slip | None:
+    """Look for one and the same number, whatever was asked."""
+    got = np.concatenate([pair.got.ravel() for pair in pairs])
+    right = np.concatenate([pair.right.ravel() for pair in pairs])
+    if np.unique(got).size == 1 and np.unique(right[np.isfinite(right)]).size > 2:
+        return Slip(
+            "one number for all",
+            "You return the same number whatever comes in: is it worked out from the arguments?",
+        )
+    return None
+
+
 def _moved(pairs: Sequence[_Pair], names: Sequence[str]) -> Slip | None:
     """Look for right values in another place: transposed, reversed, in another shape."""
     if all(pair.got.shape == pair.right.shape for pair in pairs):
@@ -140,12 +154,8 @@ def _moved(pairs: Sequence[_Pair], names: Sequence[str]) -> Slip | None:
         pair.got.size == pair.right.size and _close(pair.got.ravel(), pair.right.ravel())
         for pair in pairs
     ):
-        odd = next((pair for pair in pairs if pair.got.shape != pair.right.shape), None)
-        return odd and Slip(
-            "another shape",
-            f"Your numbers are right, but not their shape: it is {odd.got.shape}, expected "
-            f"{odd.right.shape}.",
-        )
+        if any(pair.got.shape != pair.right.shape for pair in pairs):
+            return Slip("another shape", "Your numbers are right, but they stand in another shape.")
     return None
 
 
@@ -207,6 +217,8 @@ def _remade(pairs: Sequence[_Pair], names: Sequence[str]) -> Slip | None:
             np.trunc,
         ),
     ]
+    if set(np.trunc(values[np.isfinite(values)])) <= {0.0, 1.0}:
+        ways.pop()  # 0 and 1 alone are more likely another mistake than fractions cut away
     for name, message, function in ways:
         with np.errstate(all="ignore"):
             is_defined = np.isfinite(function(values[np.isfinite(values)])).all()

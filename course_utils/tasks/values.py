@@ -212,10 +212,12 @@ class WitnessTask(Task):
                     return Outcome("wrong", mistake.message, mistake.name)
             both = f"Both the printed formula and the right one give {shorten(right)} there"
             return Outcome("wrong", f"{both}: it is no witness. Look for one where they differ.")
-        found = (
-            f"There the printed formula gives {shorten(printed)}, the right one {shorten(right)}."
+        shown = [shorten(printed), shorten(right)]
+        if shown[0] == shown[1]:
+            shown = [repr(printed), repr(right)]
+        return self._correct(
+            f"There the printed formula gives {shown[0]}, the right one {shown[1]}."
         )
-        return self._correct(found)
 
     def _wanted(self) -> str:
         return "a number" if self.size == 1 else f"a list of {self.size} numbers"

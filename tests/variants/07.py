@@ -139,7 +139,7 @@ WRONG = {
     "centre_leaky_mean": [
         (-alpha * s / sp.sqrt(2 * sp.pi), "negative half alone"),
         (s / 2, "ReLU's mean"),
-        (2 * s * (1 + alpha) / sp.sqrt(2 * sp.pi), "add the two halves.*factor 2"),
+        (2 * s * (1 + alpha) / sp.sqrt(2 * sp.pi), "add the two halves.*2 times"),
         ((1 - alpha) * s * u, "symbol u"),
         ((1 - alpha) * sp.Symbol("z") / sp.sqrt(2 * sp.pi), "still holds z"),
         (alpha * (1 - s) / sp.sqrt(2 * sp.pi), "took alpha for s"),
@@ -162,7 +162,7 @@ WRONG = {
         (lambda dL_dz, x: np.c_[x, np.ones(len(x))].T @ dL_dz / len(x), "collect over the batch"),
         (lambda dL_dz, x: np.append(dL_dz[:, None] * x, dL_dz, axis=1), "single column"),
         (lambda dL_dz, x: np.vstack([dL_dz * x.T, dL_dz]), "transposed"),
-        (lambda dL_dz, x: np.column_stack([dL_dz[:, None] * x, dL_dz]).ravel(), "not their shape"),
+        (lambda dL_dz, x: np.column_stack([dL_dz[:, None] * x, dL_dz]).ravel(), "another shape"),
         (lambda dL_dz, x: 2 * np.column_stack([dL_dz[:, None] * x, dL_dz]), "2 times"),
         (lambda dL_dz, x: -dL_dz[:, None] * x, "last column is missing.*wrong sign"),
         (first_row_only, "shape"),
@@ -184,7 +184,7 @@ WRONG = {
         (lambda g: -np.array(direction_by_loop(g.T)), "one value for each weight"),
         (lambda g: 1 if g <= 0 else -1, "truth value"),
         (lambda g: all(g <= 0) * 1 - all(g >= 0) * 1, "truth value"),
-        (lambda g: np.array(direction_by_loop(g))[:, None], "not their shape"),
+        (lambda g: np.array(direction_by_loop(g))[:, None], "another shape"),
         (
             lambda g: [float(-np.sign(v)) for row in g for v in row],
             "weights of a row together.\nFor",

@@ -220,7 +220,7 @@ def wrong_layers(dW, db, a):
         (lambda d, a: (a.T @ d, np.sum(d)), f"{db} is one number"),
         (lambda d, a: (a.T @ d, d.sum(axis=1)), f"{db} adds up along axis 1"),
         (lambda d, a: (a.T @ d, d.sum(axis=0, keepdims=True)), r"\(1, (outputs|hidden)\)"),
-        (lambda d, a: (a.T @ d, d.sum(axis=0)[:, None]), "not their shape"),
+        (lambda d, a: (a.T @ d, d.sum(axis=0)[:, None]), "another shape"),
         (lambda d, a: (a.T @ d, -d.sum(axis=0)), f"sign of your {db} is wrong"),
         (lambda d, a: a.T @ d, f"{dW} alone"),
         (lambda d, a: {"W": a.T @ d, "b": d.sum(axis=0)}, "expected 2 values"),
