@@ -244,38 +244,40 @@ def course_map(lessons: Sequence[Any]) -> Figure:
     lessons : sequence
         Rows with ``number``, ``slug``, ``title``, ``minutes`` and ``needs``, as
         `course_utils.notebooks.lessons` gives them. A lesson stands one column to the
-        right of the last lesson it needs; an arrow that follows from two others is left out.
+        right of the last lesson it needs, in the first row or in one of its own; an arrow that
+        follows from two others is left out.
     """
     place: dict[str, tuple[int, int]] = {}
-    taken: list[int] = []  # how many lessons stand in each column
+    rows = 1
     below: dict[str, set[str]] = {}  # all that a lesson builds on, directly or not
     for lesson in lessons:
         direct = place.keys() & set(lesson.needs)
         below[lesson.slug] = direct.union(*(below[need] for need in direct))
         column = max((place[need][0] + 1 for need in direct), default=0)
-        taken += [0] * (column + 1 - len(taken))
-        place[lesson.slug] = (column, -taken[column])
-        taken[column] += 1
-    figure, ax = new_figure(height=0.6 + 0.95 * max(taken, default=1))
+        is_taken = (column, 0) in place.values()
+        place[lesson.slug] = (column, -rows if is_taken else 0)
+        rows += is_taken
+    columns = 1 + max((column for column, _ in place.values()), default=0)
+    figure, ax = new_figure(height=0.5 + 1.1 * rows)
     with house_style():
         boxes = {}
         for lesson in lessons:
-            words = textwrap.fill(lesson.title.partition(":")[0], 13)
+            words = textwrap.fill(lesson.title.partition(":")[0], 9)
             boxes[lesson.slug] = ax.text(
                 *place[lesson.slug],
                 f"{lesson.number}\n{words}\n{lesson.minutes} min",
                 ha="center",
                 va="center",
-                fontsize=9,
-                bbox={"boxstyle": "round,pad=0.4", "fc": "white", "ec": COLOURS["function"]},
+                fontsize=8.5,
+                bbox={"boxstyle": "round,pad=0.3", "fc": "white", "ec": COLOURS["function"]},
             ).get_bbox_patch()
         for lesson in lessons:
             direct = boxes.keys() & set(lesson.needs)
             for need in sorted(direct - set().union(*(below[other] for other in direct))):
                 arrow = {"arrowstyle": "->", "color": COLOURS["faint"]}
                 arrow |= {"patchA": boxes[need], "patchB": boxes[lesson.slug]}
-                ax.annotate("", place[lesson.slug], place[need], arrowprops=arrow, zorder=4)
-        ax.set(xlim=(-0.6, len(taken) - 0.4), ylim=(0.5 - max(taken, default=1), 0.5))
+                ax.annotate("", place[lesson.slug], place[need], arrowprops=arrow, zorder=2)
+        ax.set(xlim=(-0.6, columns - 0.4), ylim=(0.5 - rows, 0.5))
         ax.set_axis_off()
     return figure
 

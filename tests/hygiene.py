@@ -18,6 +18,7 @@ MARKER = re.compile(r"# solution\b")  # belongs into solutions/ alone
 UNSTABLE = re.compile(r"\bat 0x[0-9a-f]{6,}|/home/|/Users/|/tmp/|[A-Z]:\\\\|\x1b\[")
 OUTSIDE = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|!\[[^\]]*\]\(https?:""", re.I)
 LONGEST_CELL = 15
+OPTIONAL = "*If you have time.*"
 
 
 def cells_of(notebook, kind=None):
@@ -157,7 +158,7 @@ def lesson_problems(notebook, path, lessons):
     course = notebook.metadata.get("course", {})
     if {"minutes", "objectives", "needs"} - course.keys():
         return ["metadata 'course' must hold minutes, objectives and needs"]
-    found = [*_title_problems(notebook, course, slug)]
+    found = [*_title_problems(notebook, course, slug), *_optional_problems(notebook, course)]
     found += [
         f"needs {need}, which does not exist" for need in course["needs"] if need not in lessons
     ]
@@ -181,11 +182,22 @@ def _title_problems(notebook, course, slug):
         yield "the objectives in the title cell differ from those in the metadata"
     if f"{course['minutes']} minutes" not in title:
         yield f"the title cell does not say '{course['minutes']} minutes'"
+    more = course.get("more_minutes")
+    if more is not None and not re.search(rf"\b{more} more\b", title):
+        yield f"the title cell does not say '{more} more'"
     if slug != "00_start_here":
         if not 3 <= len(listed) <= 4:
             yield f"{len(listed)} objectives: three or four are wanted"
         if not 15 <= course["minutes"] <= 40:
             yield f"{course['minutes']} minutes: a lesson takes 15 to 40"
+
+
+def _optional_problems(notebook, course):
+    marked = any(OPTIONAL in cell.source for cell in cells_of(notebook, "markdown"))
+    if marked and "more_minutes" not in course:
+        yield f"a part is marked {OPTIONAL}, but the metadata lack more_minutes"
+    if not marked and "more_minutes" in course:
+        yield f"the metadata hold more_minutes, but no part is marked {OPTIONAL}"
 
 
 def _opening_problems(notebook):

@@ -132,6 +132,11 @@ PLANTED = {
     "must hold minutes": lambda nb: nb.metadata.course.pop("minutes"),
     "does not say '34 minutes'": lambda nb: nb.metadata.course.update(minutes=34),
     "60 minutes: a lesson takes": lambda nb: nb.metadata.course.update(minutes=60),
+    "does not say '15 more'": lambda nb: nb.metadata.course.update(more_minutes=15),
+    "but no part is marked": lambda nb: nb.metadata.course.update(more_minutes=15),
+    "the metadata lack more_minutes": lambda nb: nb.cells.append(
+        new_markdown_cell("*If you have time.* One more picture.")
+    ),
     "objectives in the title cell differ": replace("2. **Walk** the", "2. **Walk** a"),
     "the title cell must begin": replace("# 02 ·", "# 03 ·"),
     "needs 99_later": lambda nb: nb.metadata.course.needs.append("99_later"),
