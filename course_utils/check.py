@@ -119,7 +119,7 @@ def _article(value: Any) -> str:
 def _wrapped(text: str) -> str:
     """Break long lines between words; a line of code, which is indented, stays whole."""
     lines = text.split("\n")
-    return "\n".join(line if line[:1] == " " else textwrap.fill(line, 88) for line in lines)
+    return "\n".join(line if line[:1] == " " else textwrap.fill(line, 78) for line in lines)
 
 
 def _generator(name: str) -> np.random.Generator:

@@ -287,7 +287,7 @@ def test_three_hints_then_the_last_again(found, capsys, monkeypatch):
     lines = capsys.readouterr().out.splitlines()
     told = [text.partition(": ")[2] for text in " ".join(lines).split("Hint ")[1:]]
     assert [text.strip() for text in told] == [*found.hints, found.hints[-1]]
-    assert max(map(len, lines)) <= 88
+    assert max(map(len, lines)) <= 78
 
 
 def test_a_misspelt_name_is_answered_with_the_right_one(capsys):
