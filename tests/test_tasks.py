@@ -259,6 +259,25 @@ def test_exact_powers_do_not_stop_the_check(monkeypatch):
     assert judge(task, answer).status == "correct"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        x**300 / (1 + x) ** 300,  # to expand it takes hours
+        sp.Piecewise((x, sp.log(-x) < 1), (x * (1 - x) + 1, True)),  # true or false of what?
+        sp.Max(x, sp.Mul(x, sp.oo, evaluate=False), evaluate=False),
+    ],
+)
+def test_formulas_that_are_hard_to_evaluate_are_wrong_and_do_no_harm(answer):
+    right = ExpressionTask(
+        name="made_up",
+        expected=lambda: x * (1 - x),
+        symbols=("x",),
+        domain={"x": (0.1, 0.9)},
+        why="Because.",
+    )
+    assert judge(right, answer).status == "wrong"
+
+
 def test_letters_in_every_form_are_an_order():
     task = OrderTask(name="made_up", orders=("BA",), why="Because.")
     for answer in ("BA", "b a", ["B", "A"], ("b", "a"), np.array(["B", "A"]), np.str_("BA")):

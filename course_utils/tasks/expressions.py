@@ -156,8 +156,11 @@ class _Sampled:
     def __getitem__(self, k: int) -> Any:
         if k not in self._values:
             # not subs().evalf(): exact powers of exact fractions may take half a minute
-            value = self.expression.evalf(30, subs=self.points[k], maxn=200)
-            is_there = value.is_number and value.is_finite and value.is_real
+            try:
+                value = self.expression.evalf(30, subs=self.points[k], maxn=200)
+                is_there = value.is_number and value.is_finite and value.is_real
+            except (TypeError, ValueError, ArithmeticError, AttributeError, RecursionError):
+                is_there = False  # a condition on what is not real, a comparison with infinity
             self._values[k] = value if is_there else None
         return self._values[k]
 
@@ -250,11 +253,19 @@ def _constant_factor(answer: _Sampled, right: _Sampled) -> Any:
     return exact if exact.q <= 100 else sympy.Float(ratios[0], 5)
 
 
+def _has_high_power(expression: Any) -> bool:
+    """Return whether simplifying could mean to expand a power for hours."""
+    import sympy
+
+    powers = (p.exp for p in expression.atoms(sympy.Pow) if p.exp.is_number)
+    return any(not abs(exponent) < 12 for exponent in powers)
+
+
 def _simple_difference(got: Any, expected: Any) -> str:
     """Return the difference in words, where it is shorter than the answer that it leads to."""
     import sympy
 
-    if sympy.count_ops(got) > 60 or not got.free_symbols:
+    if sympy.count_ops(got) > 60 or not got.free_symbols or _has_high_power(got):
         return ""
     difference = sympy.simplify(got - expected)
     if sympy.count_ops(difference) >= sympy.count_ops(sympy.simplify(expected)):
