@@ -24,10 +24,11 @@ browser: ## run the tests that need Chromium
 	@$(INSTALL) test browser
 	$(BIN)/pytest tests -m browser -n 0 $(ARGS)
 
-bench: ## print what each function costs, and how fast the explorers answer
+bench: ## print what each function costs, how fast the explorers answer, and a class is marked
 	@$(INSTALL) test bench browser
 	$(BIN)/python tests/benchmarks/bench_activations.py
 	$(BIN)/python tests/benchmarks/bench_explorer.py
+	$(BIN)/python tests/benchmarks/bench_grading.py
 
 mutants: ## flip one sign at a time and list those that no test notices (ARGS=02_sigmoid; slow)
 	@$(INSTALL) test

@@ -20,7 +20,7 @@ from course_utils.answers import ask, is_missing, plain
 from course_utils.tasks import task
 from course_utils.tasks.kinds import Outcome, Task
 
-__all__ = ["SILENT", "check", "hint", "outcome", "progress"]
+__all__ = ["SILENT", "check", "hint", "judge_value", "outcome", "progress"]
 
 SILENT = "COURSE_SILENT"
 """The environment variable that makes check, hint and progress do nothing."""
@@ -87,17 +87,35 @@ def outcome(task: Task, answer: Any, rng: np.random.Generator) -> Outcome:
     rng : numpy.random.Generator
         Where the random inputs come from.
     """
-    if task.takes_function != callable(answer) or not task.takes_function:
-        return _judge_value(task, answer, rng)
-    calls = task.calls(rng)
-    return task.judge(ask(answer, calls), calls, rng)
-
-
-def _judge_value(task: Task, answer: Any, rng: np.random.Generator) -> Outcome:
+    if task.takes_function and callable(answer):
+        calls = task.calls(rng)
+        return task.judge(ask(answer, calls), calls, rng)
     try:
         value = plain(answer)
+        is_function = callable(answer) and not hasattr(answer, "free_symbols")
     except Exception as error:
         return Outcome("wrong", f"Your answer cannot be read: {type(error).__name__}.")
+    return judge_value(task, value, rng, is_function=is_function)
+
+
+def judge_value(
+    task: Task, value: Any, rng: np.random.Generator, *, is_function: bool = False
+) -> Outcome:
+    """Judge an answer in plain data, where it is not a function that can be asked.
+
+    Parameters
+    ----------
+    task : Task
+        What was to be done.
+    value : plain data
+        As `course_utils.answers.plain` gives it.
+    rng : numpy.random.Generator
+        Where random points come from.
+    is_function : bool
+        Whether the answer is a function, and the task wants a value.
+    """
+    if is_function:
+        return Outcome("wrong", "Expected a value, and this is a function: call it.")
     if is_missing(value):
         return Outcome("not_attempted", "")
     if task.takes_function:
@@ -106,8 +124,6 @@ def _judge_value(task: Task, answer: Any, rng: np.random.Generator) -> Outcome:
             f"Expected a function, and this is {_article(value)}. Hand in the function itself, "
             f'without parentheses: check("{task.name}", {task.name}).',
         )
-    if callable(answer) and not hasattr(answer, "free_symbols"):
-        return Outcome("wrong", "Expected a value, and this is a function: call it.")
     return task.judge(value, [], rng)
 
 

@@ -172,6 +172,62 @@ def progress(options: argparse.Namespace) -> int:
     return 0
 
 
+def grade(options: argparse.Namespace) -> int:
+    """Mark notebooks: one, a student's folder of them, or a class's folder of such folders."""
+    from course_utils.grading import reports, run, submissions
+    from course_utils.grading.marker import Limits
+    from course_utils.notebooks import ROOT
+
+    exercises = [path.stem for path in sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb"))]
+    if options.exercises:
+        exercises = [name for name in exercises if name[:2] in options.exercises]
+        if len(exercises) < len(set(options.exercises)):
+            raise Refusal(f"there are no such exercises: {' '.join(options.exercises)}")
+    folder = options.to
+    if folder.exists() and not folder.is_dir():
+        raise Refusal(f"{folder} is a file: name a folder for the reports")
+    if options.submissions.is_dir() and folder.resolve() == options.submissions.resolve():
+        raise Refusal("the reports need a folder of their own, not that of the submissions")
+    try:
+        students = submissions.find(options.submissions, exercises)
+    except submissions.Unusable as error:
+        raise Refusal(str(error)) from None
+    if options.submissions.is_file():
+        exercises = [options.submissions.stem]
+    results, given, seed = run.grade(
+        students,
+        exercises,
+        folder,
+        limits=Limits(options.time_limit, 6 * options.time_limit, options.memory_limit),
+        jobs=options.jobs,
+        seed=options.seed,
+        on_done=_progress("marking", "student"),
+    )
+    reports.write_all(folder, results, given, seed, exercises)
+    (folder / run.JOURNAL).unlink(missing_ok=True)
+    least = min(map(reports.percent, results))
+    print(f"{len(results)} marked: {folder / 'summary.md'}")
+    if options.fail_under is not None and least < options.fail_under:
+        print(f"{least:.0f} % is under {options.fail_under:g} %")
+        return 1
+    return 0
+
+
+def _at_least(lowest: float, kind: type) -> Callable[[str], float]:
+    """Return a reader of a number that is not too small."""
+
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = lowest - 1
+        if not value >= lowest:
+            raise argparse.ArgumentTypeError(f"a number from {lowest} on, not {text!r}")
+        return value
+
+    return read
+
+
 def _progress(name: str, unit: str = "cell") -> Callable[[int, int], None]:
     """Return a function that shows, on a terminal, how many of the cells are done."""
 
@@ -238,6 +294,29 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command.add_argument("exercise", metavar="NN", help="the exercise's number")
 
     _add(commands, progress, "course progress")
+
+    command = _add(commands, grade, "course grade submissions --to report --jobs 2")
+    command.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
+    command.add_argument("--to", type=Path, required=True, metavar="DIR", help="for the reports")
+    command.add_argument("--jobs", type=_at_least(1, int), default=os.cpu_count() or 1, metavar="N")
+    command.add_argument(
+        "--time-limit", type=_at_least(0.1, float), default=10.0, metavar="SECONDS",
+        help="for a task or a cell (10)",
+    )  # fmt: skip
+    command.add_argument(
+        "--memory-limit", type=_at_least(64, int), default=1024, metavar="MIB",
+        help="for a student's process (1024)",
+    )  # fmt: skip
+    command.add_argument(
+        "--fail-under", type=_at_least(0, float), metavar="PERCENT",
+        help="leave with 1 if a student has less",
+    )  # fmt: skip
+    command.add_argument(
+        "--seed", type=_at_least(0, int), help="of the random inputs, to repeat a run"
+    )
+    command.add_argument(
+        "--exercises", nargs="+", metavar="NN", help="mark these alone; all if none is named"
+    )
     return parser, list(commands.choices)
 
 

@@ -278,6 +278,11 @@ def test_formulas_that_are_hard_to_evaluate_are_wrong_and_do_no_harm(answer):
     assert judge(right, answer).status == "wrong"
 
 
+def test_a_formula_that_cannot_be_built_is_a_wrong_number():
+    task = ValueTask(name="made_up", expected=lambda: 0.25, why="Because.")
+    assert judge(task, sp.Max(sp.I, 2, evaluate=False)).status == "wrong"
+
+
 def test_letters_in_every_form_are_an_order():
     task = OrderTask(name="made_up", orders=("BA",), why="Because.")
     for answer in ("BA", "b a", ["B", "A"], ("b", "a"), np.array(["B", "A"]), np.str_("BA")):

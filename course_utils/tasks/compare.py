@@ -160,7 +160,10 @@ def shorten(value: Any) -> str:
     if isinstance(value, Formula):
         from course_utils.answers import formula
 
-        return _cut(str(formula(value.tree)))
+        try:
+            return _cut(str(formula(value.tree)))
+        except ValueError:
+            return "no formula"
     if isinstance(value, Other):
         return f"of type {value.kind}"
     if is_missing(value):

@@ -129,7 +129,8 @@ class FunctionTask(Task):
 
     def _overwritten(self, answer: Sequence[Reply]) -> str:
         places = [k for reply in answer if isinstance(reply, Returned) for k in reply.overwritten]
-        return self.arguments[places[0]] if places else ""
+        names = [self.arguments[k] for k in places if k < len(self.arguments)]
+        return names[0] if names else ""
 
     def _remarks(self, answer: Sequence[Reply], calls: Sequence[Call]) -> list[str]:
         """Return a word on right answers of an unusual form."""

@@ -1,0 +1,441 @@
+"""Our side of the marking: ask a worker, judge with the course's tasks, survive everything.
+
+`Marker` owns one warm process (`worker`) and marks one student after the other. Its random
+inputs come from a seed that no worker ever sees; what it compares with is computed here,
+from its own copies of the inputs.
+
+Stops: hard-coded answers (the random inputs are fresh for every student and task); cells and
+calls that never end (deadlines for each cell, task and student; then the worker is killed
+and forked again without the cell that hung); a worker that dies, or says what is no answer
+(the same); one task costing another its points (each is asked for by itself).
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from course_utils.answers import Raised
+from course_utils.check import judge_value, sentence
+from course_utils.grading import sandbox, wire
+from course_utils.grading.submissions import Notebook, Student
+from course_utils.tasks import tasks_of
+from course_utils.tasks.kinds import Outcome, Task
+
+__all__ = ["Limits", "Mark", "Marked", "Marker"]
+
+MOST_DEATHS = 6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a student's code may use: seconds a cell or task, seconds a notebook, MiB."""
+
+    seconds: float = 10.0
+    notebook_seconds: float = 60.0
+    megabytes: int = 1024
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What came of one task."""
+
+    notebook: str
+    task: str
+    points: int
+    max_points: int
+    status: str
+    message: str
+    mistake: str = ""
+
+
+@dataclass
+class Marked:
+    """A student's result."""
+
+    student: str
+    marks: list[Mark] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def as_record(self) -> dict:
+        """Return it as plain data, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: dict) -> Marked:
+        """Return what `as_record` made a record of."""
+        marks = [Mark(**mark) for mark in record["marks"]]
+        return cls(record["student"], marks, record["problems"])
+
+
+class Marker:
+    """Marks students with the help of one warm process; a context manager."""
+
+    def __init__(self, seed: int, limits: Limits, number: int = 0) -> None:
+        self.seed = seed
+        self.limits = limits
+        self.number = number
+        self.given: tuple[str, ...] = ()
+        self._folder: Path | None = None
+        self._process: subprocess.Popen | None = None
+        self._control: socket.socket | None = None
+
+    def __enter__(self) -> Marker:
+        self._start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop()
+
+    # -------------------------------------------------------------- the warm process
+
+    def _start(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="course-grade-"))
+        self._folder.chmod(0o711)
+        ours, theirs = socket.socketpair()
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self._folder),
+            "MPLCONFIGDIR": str(self._folder),
+            "IPYTHONDIR": str(self._folder),
+            "LANG": "C.UTF-8",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        command = [sys.executable, "-m", "course_utils.grading.worker", str(theirs.fileno())]
+        command += [str(self._folder), str(self.limits.megabytes), str(self.number)]
+        self._process = subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            cwd=str(Path(__file__).parents[2]),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._control = ours
+        self.given = tuple(wire.read(ours, 120))
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()  # the warm process sees it, tidies up and ends
+        if self._process is not None:
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._folder is not None:
+            sandbox.remove_tree(self._folder)
+        self._control = self._process = self._folder = None
+
+    def fork(self) -> socket.socket:
+        """Fork a worker and return our end of its socket."""
+        ours, theirs = socket.socketpair()
+        for attempt in (1, 2):
+            try:
+                socket.send_fds(self._control, [b"F"], [theirs.fileno()])
+                break
+            except OSError:  # the warm process itself is gone: begin anew
+                if attempt == 2:
+                    raise
+                self._stop()
+                self._start()
+        theirs.close()
+        return ours
+
+    def end(self, channel: socket.socket) -> str:
+        """Kill a worker, all that it left behind, and its files.
+
+        Returns
+        -------
+        str
+            "memory" if it was ended before for using too much, else "ended".
+        """
+        channel.close()
+        try:
+            self._control.sendall(b"K")
+            return str(wire.read(self._control, 60))
+        except (OSError, TimeoutError, wire.Broken):
+            self._stop()
+            self._start()
+            return "ended"
+
+    # --------------------------------------------------------------------- a student
+
+    def mark(self, student: Student, exercises: Sequence[str]) -> Marked:
+        """Return the marks of a student for some exercises, named ``02_sigmoid``."""
+        marked = Marked(student.name, problems=list(student.problems))
+        for exercise in exercises:
+            notebook = student.notebook(exercise)
+            if notebook is not None and notebook.problem:
+                marked.problems.append(notebook.problem)
+                notebook = None
+            if notebook is None:
+                said = f"{exercise}.ipynb is not there, or cannot be read."
+                marked.marks += [_mark(exercise, t, "missing", said) for t in _tasks(exercise)]
+                continue
+            sitting = _Sitting(self, notebook, student.name)
+            marked.marks += sitting.marks()
+            marked.problems += sitting.problems
+        return marked
+
+
+def _tasks(exercise: str) -> tuple[Task, ...]:
+    return tasks_of(exercise[:2])
+
+
+def _mark(exercise: str, task: Task, status: str, message: str, mistake: str = "") -> Mark:
+    points = task.points if status == "correct" else 0
+    return Mark(exercise, task.name, points, task.points, status, message, mistake)
+
+
+class _Died(Exception):
+    """The worker hangs, is gone, or does not say what a worker says."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+        self.cell: int | None = None  # in which it happened
+
+
+class _Sitting:
+    """One notebook under examination: its worker, forked again past what killed it."""
+
+    def __init__(self, marker: Marker, notebook: Notebook, student: str) -> None:
+        self.marker = marker
+        self.notebook = notebook
+        self.student = student
+        self.problems: list[str] = []
+        self.fate: dict[int, tuple[str, str]] = {}  # of a cell that failed: status, what it says
+        self.killers: set[int] = set()
+        self.deaths = 0
+        self.end = time.monotonic() + marker.limits.notebook_seconds
+        self.channel: socket.socket | None = None
+
+    def marks(self) -> list[Mark]:
+        """Return a mark for each task."""
+        try:
+            return [self._task(task) for task in _tasks(self.notebook.exercise)]
+        finally:
+            self._close()
+
+    def _close(self, died: _Died | None = None) -> None:
+        """End the worker; if it died of what it used, say so in the fate of its cell, too."""
+        if self.channel is None:
+            return
+        reason = self.marker.end(self.channel)
+        self.channel = None
+        if died is not None and died.status == "crashed" and reason == "memory":
+            died.status = "memory"
+            if died.cell is not None:
+                self.problems.pop()
+                self._note(died.cell, "memory", f"Cell {died.cell + 1} uses too much memory.")
+
+    # ----------------------------------------------------------------- the worker
+
+    def _seconds(self) -> float:
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise _Died("timeout")
+        return min(left, self.marker.limits.seconds)
+
+    def _open(self) -> None:
+        """Have a worker whose cells have run, all but those that kill it."""
+        while self.channel is None:
+            if self.deaths > MOST_DEATHS:
+                raise _Died("crashed")
+            self._seconds()
+            self.channel = self.marker.fork()
+            try:
+                self._run_cells()
+            except _Died as died:
+                self._close(died)
+                self.deaths += 1
+                if died.status == "timeout" and time.monotonic() >= self.end:
+                    raise
+
+    def _run_cells(self) -> None:
+        cells = [
+            [k, source] for k, source in enumerate(self.notebook.cells) if k not in self.killers
+        ]
+        self._say(["run", cells])
+        current = -1
+        for event, number in [*((e, k) for k, _ in cells for e in ("begin", "end")), ("ran", -1)]:
+            try:
+                said, *parts = self._hear(self._seconds())
+                if said != event or (parts[:1] != [number] if event != "ran" else parts):
+                    raise _Died("crashed")
+                if event == "begin":
+                    current = number
+                elif event == "end":
+                    (error,) = parts[1:] if len(parts) == 2 else ([None],)
+                    if error != []:
+                        self._failed(number, error)
+            except _Died as died:
+                what = "does not end" if died.status == "timeout" else "ends the process"
+                if current >= 0:
+                    died.cell = current
+                    self.killers.add(current)
+                    self._note(current, died.status, f"Cell {current + 1} {what}.")
+                raise
+
+    def _failed(self, cell: int, error: Any) -> None:
+        if type(error) is not list or [type(part) for part in error] != [str, str]:
+            raise _Died("crashed")
+        name, text = (part[:300] for part in error)
+        status = "memory" if name == "MemoryError" else "error"
+        said = f"{name}: {text}" if text else name
+        self._note(cell, status, f"Cell {cell + 1} stops with {said}")
+
+    def _note(self, cell: int, status: str, text: str) -> None:
+        said = f"{self.notebook.exercise}: {text}"
+        if said not in self.problems:
+            self.problems.append(said)
+        self.fate[cell] = status, text
+
+    def _say(self, message: Any) -> None:
+        try:
+            self.channel.settimeout(self._seconds())
+            wire.write(self.channel, message)
+        except (wire.Broken, TimeoutError):
+            raise _Died("crashed") from None
+
+    def _hear(self, seconds: float) -> Any:
+        try:
+            message = wire.read(self.channel, seconds)
+        except TimeoutError:
+            raise _Died("timeout") from None
+        except wire.Broken:
+            raise _Died("crashed") from None
+        if type(message) is not list or not message:
+            raise _Died("crashed")
+        return message
+
+    # ------------------------------------------------------------------- the tasks
+
+    def _task(self, task: Task) -> Mark:
+        try:
+            self._open()
+            outcome = self._outcome(task)
+        except _Died as died:
+            self._close(died)
+            self.deaths += 1
+            return self._mark(task, died.status, _DEATHS[died.status])
+        except TimeoutError:  # our own judging of a formula that takes too long to evaluate
+            return self._mark(task, "timeout", "Your answer takes too long to evaluate.")
+        except Exception as error:  # one answer that we cannot judge costs nobody else a point
+            self.problems.append(f"{task.name}: it could not be judged ({type(error).__name__}).")
+            return self._mark(task, "error", "Your answer could not be judged.")
+        if isinstance(outcome, tuple):
+            return self._mark(task, *outcome)
+        status, mistake = outcome.status, outcome.mistake
+        return self._mark(task, status, sentence(task, outcome), mistake)
+
+    def _mark(self, task: Task, status: str, message: str, mistake: str = "") -> Mark:
+        return _mark(self.notebook.exercise, task, status, message, mistake)
+
+    def _outcome(self, task: Task) -> Outcome | tuple[str, str]:
+        self._say(["look", task.name])
+        kind, *parts = self._hear(self._seconds())
+        rng = self._generator(task)
+        if kind == "missing":
+            return self._missing(task)
+        if kind == "unreadable":
+            return "wrong", f"✗ {task.name}: not yet. Your answer cannot be read."
+        if kind == "function" and task.takes_function:
+            return self._ask(task, rng)
+        if kind == "function":
+            return judge_value(task, None, rng, is_function=True)
+        if kind != "value" or len(parts) != 1:
+            raise _Died("crashed")
+        try:
+            with _deadline(self.marker.limits.seconds):
+                return judge_value(task, wire.decode(parts[0]), rng)
+        except wire.Broken:
+            raise _Died("crashed") from None
+
+    def _ask(self, task: Task, rng: np.random.Generator) -> Outcome | tuple[str, str]:
+        calls = task.calls(rng)
+        end = time.monotonic() + self._seconds()
+        self._say(["call", task.name, [wire.encode(call.arguments) for call in calls]])
+        replies = []
+        for _ in calls:
+            message = self._hear(max(end - time.monotonic(), 0.001))
+            try:
+                replies.append(wire.decode_reply(message))
+            except wire.Broken:
+                raise _Died("crashed") from None
+        if any(isinstance(r, Raised) and r.message.startswith("MemoryError") for r in replies):
+            return "memory", _DEATHS["memory"]
+        with _deadline(self.marker.limits.seconds):
+            return task.judge(replies, calls, rng)
+
+    def _missing(self, task: Task) -> tuple[str, str]:
+        """Say why a name is not there: its cell failed, or there is no such cell."""
+        for cell, (status, text) in self.fate.items():
+            if _binds(self.notebook.cells[cell], task.name):
+                return status, f"✗ {task.name}: {text}."
+        return "missing", f"There is nothing called {task.name} in the notebook."
+
+    def _generator(self, task: Task) -> np.random.Generator:
+        """Return this student's and this task's own random numbers, from the secret seed."""
+        text = f"{self.marker.seed} {self.student} {task.name}".encode("utf-8", "surrogateescape")
+        return np.random.default_rng(list(hashlib.sha256(text).digest()))
+
+
+@contextlib.contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError if what is inside takes longer; in the main thread, where it can."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() != threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+_DEATHS = {
+    "timeout": "The time was up before an answer came.",
+    "crashed": "The process ended, or its answer was no answer.",
+    "memory": "The memory was used up before an answer came.",
+}
+
+
+def _binds(source: str, name: str) -> bool:
+    """Return whether a cell defines a name, as far as that can be seen."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return name in source
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            if node.name == name:
+                return True
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name:
+            return True
+    return False

@@ -1,0 +1,649 @@
+"""Shut a process in, with what this machine offers, and say what it does not offer.
+
+Each measure stops something else:
+
+=============== ==========================================================================
+limits          `setrlimit`: memory, size of a file, open files, processes, no core dumps;
+                `Watch` counts the memory of all processes of a student together, and what
+                memory is short of, the kernel takes from the student, not from the marker
+user            another user as root, and no capability for anybody; a process namespace of
+                its own, from which no other process can be named, and which one signal
+                empties, however fast its processes fork and whatever they ignore
+network         a network namespace of its own, with no way out
+disk            a root of its own, which holds Python and its libraries, read-only, and one
+                small file system in memory, new for each student: nothing else can be
+                named, no socket in a folder answers, nothing outlives its student
+files           Landlock: nothing is read but Python, NumPy and the course's helpers (no
+                tasks, no solutions, no other student), nothing written but the working
+                directory; no signal and no local socket leaves the sandbox
+privileges      `no_new_privs`: no program on the disk gives rights back; a filter refuses
+                system calls that no exercise needs: new namespaces, mounts, tracing,
+                keyrings, memory shared by name or without a process, sockets but local ones,
+                another processor than the worker's own (so that one student who keeps it
+                busy takes no time from another's)
+=============== ==========================================================================
+
+Linux alone offers them all. Elsewhere the limits remain, and the reports say that their
+result is no mark.
+
+Sources: the kernel's own documentation, ``landlock(7)``, ``unshare(2)``, ``pivot_root(2)``,
+``pid_namespaces(7)``, ``seccomp(2)``, ``prctl(2)``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import itertools
+import os
+import platform
+import signal
+import stat
+import struct
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = [
+    "NEEDED",
+    "Home",
+    "Ruleset",
+    "Watch",
+    "address_space",
+    "close_descriptors",
+    "drop_user",
+    "enter_root",
+    "give_up_privileges",
+    "isolate",
+    "kill_all",
+    "limit",
+    "readable_places",
+    "refuse_calls",
+    "stay_on_one_processor",
+]
+
+NEEDED = ("limits", "user", "network", "disk", "files", "privileges")
+"""The measures that must all be in force before a result may be called a mark."""
+
+_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER = 0x20000, 0x4000000, 0x8000000, 0x10000000
+_NEWPID, _NEWNET, _NEWCGROUP = 0x20000000, 0x40000000, 0x2000000
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 1, 4, 22, 24
+_PR_SET_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
+_READ_ONLY, _NO_SUID, _NO_DEVICES, _REMOUNT, _BIND = 1, 2, 4, 32, 4096
+_ALL_BELOW, _PRIVATE, _DETACH = 1 << 14, 1 << 18, 2
+_CREATE, _ADD, _RESTRICT = 444, 445, 446  # the Landlock calls, the same on every machine
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
+
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def _call(result: int) -> int:
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def _mount(source: str, place: Path, kind: str | None, flags: int, options: str = "") -> None:
+    _call(
+        _libc.mount(
+            os.fsencode(source),
+            os.fsencode(place),
+            kind and kind.encode(),
+            ctypes.c_ulong(flags),
+            options.encode() or None,
+        )
+    )
+
+
+# -------------------------------------------------------------------------- once, at start
+
+
+def isolate(folder: Path) -> set[str]:
+    """Go on as the first process of namespaces of its own, without a network.
+
+    The process that called waits outside, with nothing open, removes the folder at the end,
+    also if the marker was killed, and ends as this one does.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder; what is written into it from now on stays in memory.
+
+    Returns
+    -------
+    set of str
+        "network" if this machine gave the namespaces, else nothing.
+    """
+    if _libc is None:
+        return set()
+    _libc.prctl(_PR_SET_SUBREAPER, 1, 0, 0, 0)  # what a dead child leaves behind comes to us
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")  # memory short: take us first
+    flags = _NEWNET | _NEWNS | _NEWIPC | _NEWUTS | _NEWPID
+    user, group = os.getuid(), os.getgid()
+    try:
+        if user:
+            _call(_libc.unshare(_NEWUSER | flags))
+            with contextlib.suppress(OSError):
+                Path("/proc/self/setgroups").write_text("deny")
+            Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+            Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+        else:
+            _call(_libc.unshare(flags))
+    except OSError:
+        return set()
+    child = os.fork()
+    if child:
+        around = os.open(folder.parent, os.O_PATH)
+        close_descriptors([around])
+        _, status = os.waitpid(child, 0)
+        with contextlib.suppress(OSError):
+            os.rmdir(folder.name, dir_fd=around)
+        os._exit(os.waitstatus_to_exitcode(status) & 255)
+    die_with_parent()
+    with contextlib.suppress(OSError):
+        _mount("none", Path("/"), None, _PRIVATE | _ALL_BELOW)  # our mounts are nobody else's
+        _mount("tmpfs", folder, "tmpfs", _NO_SUID | _NO_DEVICES, "size=64m,mode=0700")
+    return {"network"}
+
+
+def enter_root(folder: Path, places: Iterable[Path]) -> set[str]:
+    """Make a root that holds nothing but some places and a folder, and go into it for good.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder, which is there in the new root too.
+    places : iterable of Path
+        Files and folders to be there, read-only; so are the links on the way to them.
+
+    Returns
+    -------
+    set of str
+        "disk" if this machine gave it, else nothing.
+    """
+    if _libc is None or os.getpid() != 1:
+        return set()
+    try:
+        _mount("tmpfs", folder, "tmpfs", _NO_SUID | _NO_DEVICES, "size=8m,mode=0755")
+        planted: set[str] = set()
+        for place in places:
+            _plant(folder, place, planted)
+        inside = Path(f"{folder}{folder}")
+        (inside / HOME).mkdir(parents=True, exist_ok=True)
+        memory = folder / "dev" / "shm"  # where locks between processes live
+        memory.parent.mkdir(exist_ok=True)
+        memory.symlink_to(folder / HOME)
+        _mount("none", folder, None, _REMOUNT | _BIND | _READ_ONLY | _NO_SUID | _NO_DEVICES)
+        os.chdir(folder)
+        _call(_libc.pivot_root(b".", b"."))
+        _call(_libc.umount2(b".", _DETACH))  # the old root, which lies upon the new one
+    except (OSError, AttributeError):
+        return set()
+    os.chdir("/")
+    return {"disk"}
+
+
+def _plant(root: Path, place: Path, planted: set[str]) -> None:
+    """Have a place at the same path below another root; links on the way stay links."""
+    at, steps, links = Path("/"), list(place.parts[1:]), 0
+    while steps:
+        step = steps.pop(0)
+        if step == "..":
+            at = at.parent
+        elif (at / step).is_symlink() and links < 40:
+            links += 1
+            target = Path(os.readlink(at / step))
+            inside = Path(f"{root}{at / step}")
+            if not os.path.lexists(inside):
+                inside.parent.mkdir(parents=True, exist_ok=True)
+                inside.symlink_to(target)
+            if target.is_absolute():
+                at, steps = Path("/"), [*target.parts[1:], *steps]
+            else:
+                steps = [*target.parts, *steps]
+        else:
+            at /= step
+    if not at.exists() or not planted.isdisjoint(map(str, (at, *at.parents))):
+        return
+    inside = Path(f"{root}{at}")
+    inside.parent.mkdir(parents=True, exist_ok=True)
+    if at.is_dir():
+        inside.mkdir(exist_ok=True)
+    else:
+        inside.touch()
+    _mount(str(at), inside, None, _BIND | _ALL_BELOW)
+    planted.add(str(at))
+    if not stat.S_ISCHR(at.stat().st_mode):
+        kept = os.statvfs(at).f_flag & (_NO_DEVICES | 8 | 1024 | 2048)
+        with contextlib.suppress(OSError):  # where it is refused, the rules forbid writing
+            _mount("none", inside, None, _REMOUNT | _BIND | _READ_ONLY | _NO_SUID | kept)
+
+
+HOME = "home"
+
+
+class Home:
+    """The working directory of one student at a time, as the student finds it: empty.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it lies.
+    user : int, optional
+        Whose it is.
+    private : bool
+        Whether it may be a file system of its own (`enter_root` gave "disk").
+    megabytes : int
+        The size of that file system.
+    """
+
+    def __init__(self, folder: Path, user: int | None, private: bool, megabytes: int = 64) -> None:
+        self.path = folder / HOME
+        self.user = user
+        self.private = private
+        owner = os.getuid() if user is None else user
+        group = os.getgid() if user is None else user
+        self._options = f"size={megabytes}m,nr_inodes=4096,mode=0700,uid={owner},gid={group}"
+
+    def make(self) -> None:
+        """Make it, empty."""
+        if self.private:
+            _mount("tmpfs", self.path, "tmpfs", _NO_SUID | _NO_DEVICES, self._options)
+            return
+        self.path.mkdir(mode=0o700, exist_ok=True)
+        if self.user is not None:
+            os.chown(self.path, self.user, self.user)
+
+    def remove(self) -> None:
+        """Remove all that is in it, however deep, locked or oddly named it is."""
+        if self.private:
+            while _libc.umount2(os.fsencode(self.path), _DETACH) == 0:
+                pass
+        else:
+            remove_tree(self.path)
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder, even one too deep for `shutil.rmtree` or locked by its owner.
+
+    What lies deeper is moved up first, so that no path grows long.
+    """
+    numbers = itertools.count()
+    try:
+        while _open_entries(path):
+            for entry in _open_entries(path):
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                    continue
+                for inner in _open_entries(entry.path):
+                    if inner.is_dir(follow_symlinks=False):
+                        os.chmod(inner.path, 0o700)
+                        os.rename(inner.path, f"{path}/{next(numbers)}-{os.getpid()}")
+                    else:
+                        os.unlink(inner.path)
+                os.rmdir(entry.path)
+        os.rmdir(path)
+    except OSError:
+        return  # it is not there, or not ours to remove
+
+
+def _open_entries(path: str | Path) -> list[os.DirEntry]:
+    os.chmod(path, 0o700)
+    with os.scandir(path) as entries:
+        return list(entries)
+
+
+DEVICES = tuple(Path("/dev", name) for name in ("null", "zero", "full", "random", "urandom"))
+
+
+class Ruleset:
+    """Landlock rules: what a process that enters them may still reach.
+
+    Attributes
+    ----------
+    given : bool
+        Whether this kernel has Landlock, with its rules on signals (version 6 or newer).
+    """
+
+    def __init__(
+        self, readable: Iterable[Path], writable: Iterable[Path], listable: Iterable[Path] = ()
+    ) -> None:
+        self.descriptor = -1
+        self.given = False
+        if _libc is None:
+            return
+        version = _libc.syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+        if version < 1:
+            return
+        rights = (1 << 13) - 1 | (version >= 2) << 13 | (version >= 3) << 14 | (version >= 5) << 15
+        network, scopes = 3 * (version >= 4), 3 * (version >= 6)
+        attributes = struct.pack("<QQQ", rights, network, scopes)
+        size = 24 if version >= 6 else 16 if version >= 4 else 8
+        try:
+            self.descriptor = _call(
+                _libc.syscall(_CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0))
+            )
+        except OSError:
+            return
+        for place in readable:
+            self._allow(place, _EXECUTE | _READ_FILE | _READ_DIR)
+        for place in writable:
+            self._allow(place, rights)
+        for place in listable:
+            self._allow(place, _READ_DIR)
+        for device in DEVICES:
+            self._allow(device, _READ_FILE | _WRITE_FILE)
+        self.given = version >= 6
+
+    def _allow(self, place: Path, rights: int) -> None:
+        try:
+            opened = os.open(place, os.O_PATH | os.O_CLOEXEC)
+        except OSError:
+            return  # it does not exist here
+        try:
+            if not os.path.isdir(place):
+                rights &= _EXECUTE | _WRITE_FILE | _READ_FILE | 1 << 14
+            rule = struct.pack("<Qi", rights, opened)
+            _call(_libc.syscall(_ADD, self.descriptor, 1, rule, ctypes.c_uint32(0)))
+        finally:
+            os.close(opened)
+
+    def enter(self) -> None:
+        """Put this process under the rules, for good."""
+        if self.descriptor >= 0:
+            _call(_libc.syscall(_RESTRICT, self.descriptor, ctypes.c_uint32(0)))
+            os.close(self.descriptor)
+
+
+def readable_places(package: Path, hidden: Iterable[str]) -> list[Path]:
+    """Return what a student's code may read: Python, its libraries, the course's helpers.
+
+    Parameters
+    ----------
+    package : Path
+        The folder of `course_utils`, wherever it is installed.
+    hidden : iterable of str
+        What in it may not be read: the tasks, the grader.
+    """
+    places = [Path(p) for p in ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share")]
+    places += [Path(p) for p in ("/bin", "/usr/bin", "/etc/localtime", "/etc/fonts")]
+    places += [Path(p) for p in ("/etc/alternatives", "/etc/ld.so.cache")]  # for %%bash
+    roots = {Path(p) for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
+    for root in roots | {root.resolve() for root in roots}:
+        places += [root / "lib", root / "lib64", root / "bin", root / "share", root / "etc"]
+    places += [Path(p) for p in sys.path if p.endswith(("site-packages", "dist-packages"))]
+    places = [p for p in places if p.exists()]
+    secrets = {(package / name).resolve() for name in hidden}
+    places += [p for p in package.iterdir() if p.resolve() not in secrets]
+    return [q for place in places for q in _without(place, secrets)]
+
+
+def _without(place: Path, secrets: set[Path]) -> list[Path]:
+    """Return the place, or its parts where a part of it is secret."""
+    real = place.resolve()
+    if real in secrets:
+        return []
+    if not any(real in secret.parents for secret in secrets):
+        return [place]
+    return [q for part in place.iterdir() for q in _without(part, secrets)]
+
+
+# -------------------------------------------------------------------------- for each worker
+
+
+def address_space() -> int:
+    """Return the bytes of address space that this process has."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 2**31
+
+
+def limit(megabytes: int, already: int, processes: int = 32) -> None:
+    """Limit this process: memory (beyond what it has), files, processes, no core dumps.
+
+    Parameters
+    ----------
+    megabytes : int
+        How much memory it may take.
+    already : int
+        The bytes that it has; see `address_space`.
+    processes : int
+        How many processes and threads its user may have.
+    """
+    import resource
+
+    def lower(name: str, value: int) -> None:
+        kind = getattr(resource, name, None)
+        if kind is None:
+            return
+        _, hard = resource.getrlimit(kind)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (value, value))
+
+    lower("RLIMIT_AS", already + megabytes * 2**20)
+    lower("RLIMIT_FSIZE", 8 * 2**20)
+    lower("RLIMIT_NOFILE", 64)
+    lower("RLIMIT_NPROC", processes)
+    lower("RLIMIT_CORE", 0)
+    lower("RLIMIT_MSGQUEUE", 0)
+    lower("RLIMIT_SIGPENDING", 256)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is an OSError
+
+
+def close_descriptors(kept: Iterable[int]) -> None:
+    """Close every file, pipe and socket of this process but some."""
+    import resource
+
+    end = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 1 << 20)
+    start = 0
+    for number in [*sorted({n for n in kept if n >= 0}), max(end, 4096)]:
+        if start < number:  # of an empty range, Python 3.11 closes all
+            os.closerange(start, number)
+        start = number + 1
+
+
+def stay_on_one_processor(number: int) -> None:
+    """Keep this process, and all that it forks, on one processor: another for each number."""
+    if hasattr(os, "sched_setaffinity"):
+        processors = sorted(os.sched_getaffinity(0))
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {processors[number % len(processors)]})
+
+
+def drop_user(number: int | None) -> None:
+    """Become another user (if one is given, as root), without any capability.
+
+    Who is not root cannot change, and relies on Landlock and the namespaces.
+    """
+    if _libc is not None:
+        for capability in range(64):
+            _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    if number is not None:
+        os.setgroups([])
+        os.setresgid(number, number, number)
+        os.setresuid(number, number, number)
+    if _libc is not None:
+        # In a user namespace of its own every process begins with all capabilities.
+        _call(_libc.capset(struct.pack("<Ii", 0x20080522, 0), bytes(24)))
+        _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def give_up_privileges() -> None:
+    """Make sure that no program on the disk gives any right back."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    die_with_parent()
+
+
+def die_with_parent() -> None:
+    """Make sure that this process does not outlive the one that started it."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+# The numbers of a call on x86_64 and on aarch64; the later calls have one for all machines.
+_REFUSED = (
+    # other namespaces, mounts, roots
+    (272, 97), (308, 268), (165, 40), (166, 39), (155, 41), (161, 51), (428, 428), (429, 429),
+    (430, 430), (431, 431), (432, 432), (433, 433), (442, 442), (304, 265),
+    # tracing, other processes' memory and files: ptrace, process_vm_*, kcmp, pidfd_getfd
+    (101, 117), (310, 270), (311, 271), (312, 272), (438, 438),
+    # keyrings: add_key, request_key, keyctl
+    (248, 217), (249, 218), (250, 219),
+    # memory that no process owns: shmget, semget, msgget, mq_open, memfd_create, memfd_secret
+    (29, 194), (64, 190), (68, 186), (240, 180), (319, 279), (447, 447),
+    # another processor, another scheduler: sched_setaffinity, _setscheduler, _setattr
+    (203, 122), (144, 119), (314, 274),
+    # large parts of the kernel: bpf, perf_event_open, userfaultfd, io_uring, personality
+    (321, 280), (298, 241), (323, 282), (425, 425), (426, 426), (427, 427), (135, 92),
+)  # fmt: skip
+_MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
+_SOCKET, _CLONE, _CLONE3 = (41, 198), (56, 220), 435
+
+
+def refuse_calls() -> None:
+    """Refuse the system calls that no exercise needs, for good, where the machine is known."""
+    if _libc is None or platform.machine() not in _MACHINES or sys.maxsize < 2**32:
+        return
+    architecture, column = _MACHINES[platform.machine()]
+    load, equal, at_least, any_bit, answer = 0x20, 0x15, 0x35, 0x45, 0x06
+    allowed, no_such_call, refused = 0x7FFF0000, 0x50000 | errno.ENOSYS, 0x50000 | errno.EPERM
+    namespaces = _NEWNS | _NEWUTS | _NEWIPC | _NEWUSER | _NEWPID | _NEWNET | _NEWCGROUP
+    # Each step: what to do, how many steps to skip if it is so and if not, with which number.
+    steps = [
+        (load, 0, 0, 4),  # the machine whose calls these are
+        (equal, 1, 0, architecture),
+        (answer, 0, 0, refused),  # a 32-bit program's
+        (load, 0, 0, 0),  # the number of the call
+        (at_least, 0, 1, 0x40000000),
+        (answer, 0, 0, refused),  # x32
+        (equal, 0, 1, _CLONE3),
+        (answer, 0, 0, no_such_call),  # its flags cannot be read; glibc then takes clone
+    ]
+    for numbers in _REFUSED:
+        steps += [(equal, 0, 1, numbers[column]), (answer, 0, 0, refused)]
+    steps += [
+        (equal, 0, 4, _SOCKET[column]),
+        (load, 0, 0, 16),  # its family
+        (equal, 1, 0, 1),  # AF_UNIX
+        (answer, 0, 0, refused),
+        (answer, 0, 0, allowed),
+        (equal, 0, 3, _CLONE[column]),
+        (load, 0, 0, 16),  # its flags
+        (any_bit, 0, 1, namespaces),
+        (answer, 0, 0, refused),
+        (answer, 0, 0, allowed),
+    ]
+    program = b"".join(struct.pack("<HBBI", *step) for step in steps)
+    text = ctypes.create_string_buffer(program)
+    whole = struct.pack("@HP", len(steps), ctypes.addressof(text))
+    _call(_libc.prctl(_PR_SET_SECCOMP, 2, whole, 0, 0))
+
+
+# ------------------------------------------------------------------- while it runs, and after
+
+
+class Watch:
+    """The memory of all processes of a student together, looked at while they run.
+
+    Each process may be as large as the limit, but thirty of them would be more than a
+    machine has. To be made in the process that `isolate` returned in, before `enter_root`.
+
+    Attributes
+    ----------
+    too_much : bool
+        Whether they were killed for it since the last `reset`.
+    """
+
+    SECONDS = 0.1
+
+    def __init__(self, folder: Path, megabytes: int) -> None:
+        self.too_much = False
+        self._most = megabytes * 2**20 * 5 // 4 + 2**26  # one alone never gets there
+        self._own = 0
+        self._list = -1
+        if _libc is None or os.getpid() != 1:
+            return
+        with contextlib.suppress(OSError):  # refused where a part of /proc is hidden
+            _mount("proc", folder, "proc", 2 | 4 | 8)
+            self._list = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            _call(_libc.umount2(os.fsencode(folder), _DETACH))
+            self._own = self._resident("self")
+
+    def _resident(self, process: str) -> int:
+        try:
+            number = os.open(f"{process}/statm", os.O_RDONLY, dir_fd=self._list)
+        except OSError:
+            return 0
+        try:
+            return int(os.read(number, 200).split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, IndexError):
+            return 0
+        finally:
+            os.close(number)
+
+    def look(self) -> None:
+        """Kill all processes of the student if they have clearly more memory than one may."""
+        if self._list < 0:
+            return
+        others = (name for name in os.listdir(self._list) if name.isdigit() and name != "1")
+        if sum(max(0, self._resident(name) - self._own) for name in others) > self._most:
+            self.too_much = True
+            with contextlib.suppress(OSError):
+                os.kill(-1, signal.SIGKILL)
+
+    def reset(self) -> None:
+        """Begin with another student."""
+        self.too_much = False
+        if self._list >= 0:
+            self._own = self._resident("self")
+
+
+def kill_all(user: int | None) -> None:
+    """Kill every child of this process, and what they leave to it, until none is left.
+
+    Parameters
+    ----------
+    user : int, optional
+        The number of the user that the children became. If this is not the first process
+        of a namespace, and some fork faster than they can be killed, a process of that
+        user kills all that is its own at once.
+    """
+    if os.getpid() == 1:  # nobody else is in this namespace: one signal reaches all at once
+        with contextlib.suppress(OSError):
+            os.kill(-1, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
+        return
+    for attempt in itertools.count():
+        if user is not None and attempt % 8 == 7 and os.fork() == 0:
+            try:
+                os.setgroups([])
+                os.setresgid(user, user, user)
+                os.setresuid(user, user, user)
+                os.kill(-1, signal.SIGKILL)
+            finally:
+                os._exit(0)
+        for child in _children():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(child, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        time.sleep(0.0005)
+
+
+def _children() -> list[int]:
+    try:
+        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    except OSError:
+        return []
+    return [int(word) for word in text.split()]

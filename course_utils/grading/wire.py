@@ -1,0 +1,309 @@
+"""What marker and worker say to each other: frames of JSON, bounded and strictly decoded.
+
+A frame is four bytes of length and as many bytes of JSON. A value travels as a list whose
+first entry says what it is, so that nothing has to be guessed and nothing is evaluated:
+
+====================== ============================================================
+``["none"]``           None; ``["dots"]`` for ``...``
+``["bool", true]``     also ``["int", 3]`` and ``["text", "abc"]``
+``["float", "0x1p0"]`` a float as `float.hex` writes it, exact
+``["array", ...]``     dtype, shape, base64 of the bytes
+``["list", ...]``      its entries; ``["tuple", ...]`` too
+``["dict", ...]``      pairs of a text and a value
+``["formula", tree]``  a tree of `course_utils.answers.tree`
+``["other", "set"]``   no answer to any task: the name of its type
+====================== ============================================================
+
+Stops: pickles and code in an answer (nothing is unpickled or evaluated); answers that eat
+the marker's memory (`LONGEST` bytes a frame, checked before they are read, and `MOST_PARTS`
+in it, counted before they are taken apart: an empty list is two bytes of JSON and sixty of
+memory); frames that come a byte at a time (each goes into the one place made for it); a
+marker that waits for ever (each read has a deadline, and formulas that would take ages to
+evaluate are measured before anything is built); objects with an ``==`` or a `dtype` of
+their own (what is decoded here was built here).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import socket
+import struct
+import time
+from typing import Any
+
+import numpy as np
+
+from course_utils.answers import Formula, Other, Raised, Returned, measure
+
+__all__ = [
+    "LONGEST",
+    "Broken",
+    "decode",
+    "decode_reply",
+    "encode",
+    "encode_reply",
+    "line",
+    "read",
+    "write",
+]
+
+LONGEST = 2_000_000
+"""The most bytes of an answer's frame; the largest that `answers.plain` lets through fits."""
+LONGEST_QUESTION = 12_000_000
+"""The most bytes of what the marker says; a notebook's code fits (see `submissions`)."""
+MOST_PARTS = 200_000
+LONGEST_TEXT = 20_000
+LARGEST_INTEGER = 1 << 63
+DEEPEST = 60
+DTYPES = {"<f8": np.float64, "<f4": np.float32, "<i8": np.int64, "|b1": np.bool_}
+
+
+class Broken(Exception):
+    """The other side is gone, or what it said is no frame or no value."""
+
+
+# ------------------------------------------------------------------------------- frames
+
+
+def write(channel: socket.socket, message: Any) -> None:
+    """Send one message.
+
+    Raises
+    ------
+    Broken
+        If the other side is gone or does not read.
+    """
+    try:
+        text = json.dumps(message, allow_nan=False, separators=(",", ":")).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Broken(f"no message: {error}") from None
+    if len(text) > LONGEST_QUESTION:
+        raise Broken("the message is too long")
+    try:
+        channel.sendall(struct.pack("<I", len(text)) + text)
+    except OSError as error:
+        raise Broken(f"the other side is gone: {error}") from None
+
+
+def read(channel: socket.socket, seconds: float | None = None) -> Any:
+    """Return the next message.
+
+    Parameters
+    ----------
+    channel : socket
+        The end of the one who reads.
+    seconds : float, optional
+        How long to wait for the whole message. Only a worker does not say: it may wait for
+        ever for the marker, whom it trusts, and take more of it.
+
+    Raises
+    ------
+    TimeoutError
+        If it is not complete within the seconds.
+    Broken
+        If the other side is gone, or the message is too long or no JSON.
+    """
+    end = None if seconds is None else time.monotonic() + seconds
+    (length,) = struct.unpack("<I", _exactly(channel, 4, end))
+    if length > (LONGEST_QUESTION if end is None else LONGEST):
+        raise Broken("the message is too long")
+    text = _exactly(channel, length, end)
+    if end is not None and sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
+        raise Broken("the message has too many parts")
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Broken("the message is no JSON") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _exactly(channel: socket.socket, count: int, end: float | None) -> bytearray:
+    """Return so many bytes, read into one place."""
+    whole = bytearray(count)
+    view, done = memoryview(whole), 0
+    while done < count:
+        left = None if end is None else end - time.monotonic()
+        if left is not None and left <= 0:
+            raise TimeoutError
+        try:
+            channel.settimeout(left)
+            received = channel.recv_into(view[done:])
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Broken(f"the other side is gone: {error}") from None
+        if not received:
+            raise Broken("the other side is gone")
+        done += received
+    return whole
+
+
+# ------------------------------------------------------------------------------- values
+
+
+def encode(value: Any) -> list:
+    """Return a plain value (or an argument of a call) as it travels.
+
+    Raises
+    ------
+    TypeError
+        If it is not plain.
+    """
+    if value is None:
+        return ["none"]
+    if value is Ellipsis:
+        return ["dots"]
+    if type(value) is bool:
+        return ["bool", value]
+    if type(value) is int:
+        return ["int", str(value)]
+    if isinstance(value, np.ndarray | np.generic):
+        array = np.ascontiguousarray(value)
+        name = array.dtype.newbyteorder("<").str
+        if name not in DTYPES:
+            raise TypeError(f"an array of {array.dtype}")
+        text = base64.b64encode(array.astype(name, copy=False).tobytes()).decode("ascii")
+        return ["array", name, list(np.shape(value)), text]
+    if type(value) is float:
+        return ["float", value.hex()]
+    if type(value) is str:
+        return ["text", value]
+    if type(value) in (list, tuple):
+        return [type(value).__name__, *(encode(item) for item in value)]
+    if type(value) is dict:
+        return ["dict", *([str(key), encode(item)] for key, item in value.items())]
+    if isinstance(value, Formula):
+        return ["formula", _listed(value.tree)]
+    if isinstance(value, Other):
+        return ["other", value.kind]
+    raise TypeError(f"a {type(value).__name__} does not travel")
+
+
+def _listed(tree: Any) -> Any:
+    return [_listed(part) for part in tree] if isinstance(tree, tuple) else tree
+
+
+def decode(message: Any, depth: int = 0) -> Any:
+    """Return the value that a message holds, built from nothing but its bytes.
+
+    Raises
+    ------
+    Broken
+        If it is no message that `encode` makes.
+    """
+    if type(message) is not list or not message or depth > DEEPEST:
+        raise Broken("no value")
+    kind, *parts = message
+    try:
+        if kind in ("none", "dots") and not parts:
+            return None if kind == "none" else ...
+        if kind in ("list", "tuple"):
+            items = [decode(part, depth + 1) for part in parts]
+            return items if kind == "list" else tuple(items)
+        if kind == "dict":
+            return {_text(key): decode(item, depth + 1) for key, item in parts}
+        if kind == "array":
+            return _array(*parts)
+        (part,) = parts
+        if kind == "bool" and type(part) is bool:
+            return part
+        if kind == "int" and type(part) is str and len(part) < 40:
+            return _integer(int(part))
+        if kind == "float" and type(part) is str and len(part) < 40:
+            return float.fromhex(part)
+        if kind == "text":
+            return _text(part)
+        if kind == "formula":
+            return Formula(_tree(part))
+        if kind == "other":
+            return Other(line(part)[:60])
+    except (TypeError, ValueError, OverflowError):
+        raise Broken("no value") from None
+    raise Broken("no value")
+
+
+def _integer(number: int) -> int:
+    if abs(number) > LARGEST_INTEGER:  # NumPy, which compares it, stops at a larger one
+        raise ValueError
+    return number
+
+
+def _text(part: Any) -> str:
+    if type(part) is not str or len(part) > LONGEST_TEXT:
+        raise ValueError
+    return part.encode("utf-8", "replace").decode("utf-8")  # no half of a surrogate pair
+
+
+def line(part: Any) -> str:
+    """Return a text that may be shown: one line, nothing that steers a terminal or a reader."""
+    text = " ".join(_text(part).split())
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _array(name: Any, shape: Any, text: Any) -> np.ndarray:
+    if type(name) is not str or name not in DTYPES or type(shape) is not list or len(shape) > 16:
+        raise ValueError
+    if not all(type(n) is int and 0 <= n < 1 << 40 for n in shape) or type(text) is not str:
+        raise ValueError
+    raw = base64.b64decode(text, validate=True)
+    if len(raw) != math.prod(shape) * np.dtype(name).itemsize:
+        raise ValueError
+    return np.frombuffer(raw, dtype=name).reshape(shape).astype(DTYPES[name])
+
+
+def _tree(part: Any) -> tuple:
+    """Return a formula's tree as tuples of text, if it is one that may be built."""
+    nodes = _tuples(part, 0)
+    measure(nodes)
+    return nodes
+
+
+def _tuples(part: Any, depth: int) -> tuple:
+    if type(part) is not list or depth > DEEPEST or not 0 < len(part) <= 1_000:
+        raise ValueError
+    if not all(type(p) in (str, list) for p in part):
+        raise ValueError
+    return tuple(_text(p) if type(p) is str else _tuples(p, depth + 1) for p in part)
+
+
+# ------------------------------------------------------------------- replies to one call
+
+
+def encode_reply(reply: Returned | Raised) -> list:
+    """Return a reply as it travels."""
+    if isinstance(reply, Raised):
+        return ["raised", reply.message, reply.line]
+    return ["returned", encode(reply.value), list(reply.warnings), list(reply.overwritten)]
+
+
+def decode_reply(message: Any) -> Returned | Raised:
+    """Return the reply that a message holds.
+
+    Raises
+    ------
+    Broken
+        If it is no message that `encode_reply` makes.
+    """
+    if type(message) is not list or not message:
+        raise Broken("no reply")
+    kind, *parts = message
+    try:
+        if kind == "raised":
+            text, place = parts
+            return Raised(line(text)[:300], line(place)[:300])
+        if kind == "returned":
+            value, warnings, overwritten = parts
+            if not type(warnings) is type(overwritten) is list:
+                raise ValueError
+            if len(warnings) > 100 or len(overwritten) > 100:
+                raise ValueError
+            places = tuple(k for k in overwritten if type(k) is int and 0 <= k < 100)
+            return Returned(decode(value), tuple(line(w)[:300] for w in warnings), places)
+    except (TypeError, ValueError):
+        pass
+    raise Broken("no reply")

@@ -1,0 +1,307 @@
+"""The stranger's side: a warm process that forks for each notebook, runs cells and answers.
+
+``python -m course_utils.grading.worker`` starts with NumPy, SymPy, Matplotlib and IPython
+loaded, and with nothing that is worth looking for: no tasks, no expected values, no other
+student. For each notebook it forks; the child shuts itself in (`sandbox`), runs the cells as
+Jupyter would, and answers the marker's questions in plain data (`wire`).
+
+Stops, beside what `sandbox` and `wire` stop: one cell costing another (each is run, whatever
+became of the ones before); a notebook that outlives its turn (`kill_all` ends all that it
+left, `Home` forgets its files); a student who finds what another left (each is a fresh fork
+of a process that ran nobody's code); a worker that fakes the marker's side (it holds one
+socket, and whatever it says there is an answer, right or wrong); output and pictures without
+end (they lead nowhere, nothing is drawn); ``check`` calls and installations that slow the
+marking down (they do nothing); a machine on which no worker can work, as a class of zeros
+(one is tried before the first student).
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import os
+import re
+import select
+import socket
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+from course_utils.answers import ask, plain
+from course_utils.grading import sandbox, wire
+
+__all__ = ["main"]
+
+USER = 61_000
+"""The first of the user numbers that workers take when the grader runs as root."""
+HIDDEN = ("tasks", "grading", "check.py", "progress.py")
+
+
+# ---------------------------------------------------------------------------- the zygote
+
+
+def main() -> None:
+    """Serve the marker on the socket whose number is the first argument, until it is gone."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    folder, megabytes, job = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    given = sandbox.isolate(folder)
+    os.chdir(folder)
+    shell = _warm_up()
+    watch = sandbox.Watch(folder, megabytes)
+    already = sandbox.address_space()
+    package = Path(__file__).parent.parent
+    places = sandbox.readable_places(package, HIDDEN)
+    given |= sandbox.enter_root(folder, [*places, *sandbox.DEVICES])
+    rules = sandbox.Ruleset(places, [folder], [package])
+    user = USER + job if os.getuid() == 0 else None
+    home = sandbox.Home(folder, user, "disk" in given)
+    if rules.given:
+        given.add("files")
+    if user is not None or rules.given:
+        given.add("user")
+    if sys.platform == "linux":
+        given |= {"limits", "privileges"}
+    elif os.name == "posix":
+        given.add("limits")
+    gc.collect()
+    gc.freeze()
+
+    def fork(descriptor: int) -> None:
+        watch.reset()
+        home.make()
+        if os.fork() == 0:
+            control.close()
+            _become_worker(descriptor, home.path, megabytes, already, job, user, rules, shell)
+
+    def end() -> None:
+        sandbox.kill_all(user)
+        home.remove()
+
+    ours, theirs = socket.socketpair()
+    fork(theirs.fileno())  # if no worker can work here, say so before a student pays for it
+    theirs.close()
+    wire.write(ours, ["run", []])
+    wire.read(ours, 60)
+    ours.close()
+    end()
+    wire.write(control, sorted(given))
+    running = False
+    while True:
+        if not select.select([control], [], [], watch.SECONDS if running else None)[0]:
+            watch.look()
+            continue
+        word, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not word:
+            break
+        if word == b"F":
+            running = True
+            fork(descriptors[0])
+            os.close(descriptors[0])
+        else:
+            end()
+            running = False
+            wire.write(control, "memory" if watch.too_much else "ended")
+    end()
+
+
+def _warm_up() -> Any:
+    """Import what exercises use, so that no fork pays for it; return an IPython."""
+    import matplotlib
+
+    matplotlib.use("module://matplotlib_inline.backend_inline")
+    import asyncio  # noqa: F401
+
+    import matplotlib.pyplot
+    import numpy  # noqa: F401
+    import sympy
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    from course_utils import symbolic  # noqa: F401
+
+    x = sympy.Symbol("x")
+    sympy.lambdify(x, sympy.simplify(sympy.diff(sympy.exp(x) / (1 + sympy.exp(x)), x)))(1.0)
+    silent = types.ModuleType("course_utils.check", "In a marking run these do nothing.")
+    for name in ("check", "hint", "progress"):
+        setattr(silent, name, lambda *arguments, **named: None)
+    sys.modules["course_utils.check"] = silent
+    import course_utils
+
+    course_utils.check = silent
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    shell = InteractiveShell.instance(config=config)
+    shell.db = {}  # instead of a folder
+    shell.system = lambda command: _system(shell, command)
+    shell.ask_exit = lambda: None
+    shell.enable_gui = lambda gui=None: None
+    shell.showtraceback = shell.showsyntaxerror = lambda *arguments, **named: None
+    shell.display_formatter.format = lambda *arguments, **named: ({}, {})  # nothing is drawn
+    shell.extension_manager.load_extension("storemagic")
+    for name in ("matplotlib", "connect_info", "qtconsole", "pip", "conda", "mamba", "uv"):
+        shell.register_magic_function(lambda line: None, "line", name)
+    shell.run_cell("%time 0", store_history=False)
+    return shell
+
+
+def _system(shell: Any, command: str) -> None:
+    """Run a ``!`` line without a terminal; what would install packages is passed over."""
+    if not re.match(r"\s*(\S*python[\d.]*\s+-m\s+)?(pip3?|conda|mamba|uv)\s", command):
+        shell.system_raw(command)
+
+
+# ---------------------------------------------------------------------------- the worker
+
+
+def _become_worker(
+    descriptor: int,
+    own: Path,
+    megabytes: int,
+    already: int,
+    job: int,
+    user: int | None,
+    rules: Any,
+    shell: Any,
+) -> None:
+    """Shut this process in and serve one notebook; never return."""
+    try:
+        channel = socket.socket(fileno=descriptor)
+        os.setsid()
+        os.chdir(own)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(nothing, number)
+        sandbox.close_descriptors((0, 1, 2, descriptor, rules.descriptor))
+        sys.stdin, sys.stdout, sys.stderr = _streams()
+        os.environ.clear()
+        os.environ.update(
+            HOME=str(own), TMPDIR=str(own), PATH="/usr/bin:/bin", LANG="C.UTF-8",
+            MPLBACKEND="agg", COURSE_SILENT="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
+            PIP_NO_INDEX="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1",
+        )  # fmt: skip
+        sandbox.stay_on_one_processor(job)
+        sandbox.limit(megabytes, already)
+        sandbox.drop_user(user)
+        sandbox.give_up_privileges()
+        rules.enter()
+        sandbox.refuse_calls()
+        sys.path[:] = ["", *(p for p in sys.path if p)]
+        _serve(channel, shell)
+    finally:
+        os._exit(0)
+
+
+def _streams() -> tuple:
+    """Return text streams that lead nowhere."""
+    return (
+        open(os.devnull, encoding="utf-8"),
+        open(os.devnull, "w", encoding="utf-8"),
+        open(os.devnull, "w", encoding="utf-8"),
+    )
+
+
+def _serve(channel: socket.socket, shell: Any) -> None:
+    while True:
+        try:
+            question, *parts = wire.read(channel)
+        except wire.Broken:
+            return
+        if question == "run":
+            for number, source in parts[0]:
+                wire.write(channel, ["begin", number])
+                wire.write(channel, ["end", number, _run(shell, source)])
+            wire.write(channel, ["ran"])
+        elif question == "look":
+            wire.write(channel, _look(shell, parts[0]))
+        elif question == "call":
+            function = shell.user_ns.get(parts[0])
+            for call in parts[1]:
+                wire.write(channel, _answer(function, wire.decode(call)))
+
+
+def _run(shell: Any, source: str) -> list:
+    """Run one cell as Jupyter would; return the name of its error and its text, or nothing.
+
+    What is plain Python is compiled and run at once, in IPython's namespace and with its
+    builtins: a tenth of the time. Magics, shell commands, a top-level ``await`` and what does
+    not compile go through IPython.
+    """
+    import matplotlib.pyplot as plt
+
+    try:
+        code = _plain_python(shell, source)
+        if code is None:
+            result = shell.run_cell(source, store_history=True)
+            error = result.error_before_exec or result.error_in_exec
+        else:
+            error = None
+            _run_plain(shell, source, *code)
+        if plt.get_fignums():
+            plt.close("all")
+    except BaseException as stopped:  # a cell may raise what IPython does not catch
+        error = stopped
+    if error is None:
+        return []
+    try:
+        return [type(error).__name__, " ".join(str(error).split())[:300]]
+    except BaseException:
+        return [type(error).__name__, ""]
+
+
+def _plain_python(shell: Any, source: str) -> tuple | None:
+    """Return the code of a cell that needs nothing of IPython, and that of its last line."""
+    words = source.split(None, 1)
+    if not words or shell.ast_transformers or shell.input_transformers_post:
+        return None
+    if "\n" not in source.strip() and words[0] in shell.magics_manager.magics["line"]:
+        return None  # `ls` and `pwd` are magics too where nothing else has their name
+    try:
+        tree, last = shell.compile.ast_parse(source), None
+        name = shell.compile.cache(source, shell.execution_count)
+        if tree.body and isinstance(tree.body[-1], ast.Expr):
+            last = ast.Expression(tree.body.pop().value)
+        return shell.compile(tree, name, "exec"), last and shell.compile(last, name, "eval")
+    except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
+        return None
+
+
+def _run_plain(shell: Any, source: str, code: types.CodeType, last: types.CodeType | None) -> None:
+    """Run the code of a cell, and keep what its last line gives for `_` and `Out`."""
+    shell.history_manager.store_inputs(shell.execution_count, source, source)
+    try:
+        with shell.builtin_trap:
+            exec(code, shell.user_ns)
+            value = None if last is None else eval(last, shell.user_ns)
+        if value is not None and not source.rstrip().endswith(";"):
+            shell.displayhook.update_user_ns(value)
+    finally:
+        shell.execution_count += 1
+
+
+def _look(shell: Any, name: str) -> list:
+    """Return what a name holds: nothing, a function, or a plain value."""
+    if name not in shell.user_ns:
+        return ["missing"]
+    value = shell.user_ns[name]
+    try:
+        if callable(value) and not hasattr(value, "free_symbols"):
+            return ["function"]
+        return ["value", wire.encode(plain(value))]
+    except BaseException as error:
+        return ["unreadable", type(error).__name__]
+
+
+def _answer(function: Any, arguments: tuple) -> list:
+    from course_utils.answers import Call
+
+    try:
+        (reply,) = ask(function, [Call(*arguments)])
+        return wire.encode_reply(reply)
+    except BaseException as error:
+        return ["raised", f"{type(error).__name__}: the answer cannot be read", ""]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Many processes that share the work of eating the memory: no one of them has too much.
+
+expect: derivation memory, ten_layers correct
+"""
+
+# %%
+import mmap
+import os
+import time
+
+# %%
+ready, done = os.pipe()
+for _ in range(8):
+    if os.fork() == 0:
+        try:
+            held = mmap.mmap(-1, 120 << 20)
+            for place in range(0, len(held), 4096):
+                held[place] = 1
+            os.write(done, b"x")
+            time.sleep(1000)
+        finally:
+            os._exit(0)
+count = 0
+while count < 8:
+    count += len(os.read(ready, 8))
+time.sleep(0.5)
+derivation = "all of them held it at once"
+
+# %%
+ten_layers = 0.25**10

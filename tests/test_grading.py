@@ -1,0 +1,170 @@
+"""Marking: every attack is marked rightly, the run survives it, and nothing is left behind.
+
+Each file in ``attacks/`` is a notebook that a hostile or careless student might hand in as
+exercise 02, as a script with ``# %%`` between its cells. Its docstring says what it tries,
+and in the line that begins with "expect:" which status each task must get. A task that it
+does not name is not there, so it must be missing.
+"""
+
+import ast
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_utils import cli
+from course_utils.notebooks import ROOT
+from course_utils.tasks import tasks_of
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="workers are forked")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alone():
+    """Hold a lock, so that the two modules that count processes do not count each other's."""
+    import fcntl
+
+    with Path(tempfile.gettempdir(), "course-grading-tests.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
+TASKS = {task.name: task.points for task in tasks_of("02")}
+
+
+def expected_of(source):
+    said = re.search(r"^expect: (.*)$", ast.get_docstring(ast.parse(source)), re.M)[1]
+    pairs = (entry.split() for entry in said.split(","))
+    return {**dict.fromkeys(TASKS, "missing"), **{name: status for name, status in pairs}}
+
+
+def write_notebook(path, cells):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def cells_of(source):
+    return [cell.strip() for cell in source.split("# %%")[1:]]
+
+
+def grade(*arguments):
+    return cli.main(["grade", *map(str, arguments)])
+
+
+def results(folder):
+    found = json.loads((folder / "grades.json").read_text(encoding="utf-8"))
+    return {student["student"]: student for student in found["students"]}
+
+
+def statuses(student, notebook="02_sigmoid"):
+    return {t["task"]: t["status"] for t in student["tasks"] if t["notebook"] == notebook}
+
+
+def left_behind():
+    """The processes and folders of workers that are still there."""
+    processes = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+        except OSError:
+            continue
+        if b"course_utils.grading.worker" in command or b"left-behind" in command:
+            processes.append((folder.name, parent, command))
+    return processes
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory):
+    """All attacks, and an honest student between them, marked in one run."""
+    place = tmp_path_factory.mktemp("class")
+    for attack in ATTACKS:
+        source = attack.read_text(encoding="utf-8")
+        write_notebook(place / attack.stem / "02_sigmoid.ipynb", cells_of(source))
+    (place / "honest").mkdir()
+    (place / "honest" / "02_sigmoid.ipynb").write_bytes(
+        (ROOT / "solutions" / "02_sigmoid.ipynb").read_bytes()
+    )
+    report = tmp_path_factory.mktemp("report")
+    arguments = ("--exercises", "02", "--time-limit", "3", "--memory-limit", "200")
+    assert grade(place, "--to", report, *arguments, "--jobs", "2") == 0
+    return results(report)
+
+
+def test_there_are_attacks():
+    assert len(ATTACKS) >= 5
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.stem)
+def test_an_attack_is_marked_rightly(attack, marked):
+    student = marked[attack.stem]
+    assert statuses(student) == expected_of(attack.read_text(encoding="utf-8"))
+    for task in student["tasks"]:
+        assert task["max_points"] == TASKS[task["task"]]
+        assert task["points"] == (task["max_points"] if task["status"] == "correct" else 0)
+        assert task["message"]
+
+
+def test_the_honest_student_lost_nothing(marked):
+    assert set(statuses(marked["honest"]).values()) == {"correct"}
+    assert marked["honest"]["problems"] == []
+
+
+def test_nothing_is_left_behind(marked):
+    time.sleep(0.5)
+    assert left_behind() == []
+    assert list(Path("/tmp").glob("course-grade-*")) == []
+
+
+def test_a_class_twice_gives_the_same(tmp_path, capsys):
+    for name in ("01_step_function", "10_choosing"):
+        for folder in ("solutions", "exercises"):
+            place = tmp_path / "class" / folder / f"{name}.ipynb"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes((ROOT / folder / place.name).read_bytes())
+    for run in ("one", "two"):
+        options = ("--seed", "11", "--exercises", "01", "10")
+        assert grade(tmp_path / "class", "--to", tmp_path / run, *options) == 0
+    for name in ("grades.json", "grades.csv", "junit.xml", "summary.md"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    found = results(tmp_path / "one")
+    right, empty = found["solutions"], found["exercises"]
+    assert right["points"] == right["max_points"] > 20
+    assert {task["status"] for task in empty["tasks"]} == {"not_attempted"}
+    assert (tmp_path / "one" / "feedback" / "solutions.md").exists()
+
+
+def test_a_run_that_is_cut_off_is_resumed(tmp_path):
+    for number in range(12):
+        place = tmp_path / "class" / f"student {number:02}" / "02_sigmoid.ipynb"
+        write_notebook(place, ["import time", "time.sleep(0.3)", f"ten_layers = 0.25**{number}"])
+    command = [sys.executable, "-m", "course_utils.cli", "grade", str(tmp_path / "class")]
+    command += ["--to", str(tmp_path / "out"), "--exercises", "02", "--jobs", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    journal = tmp_path / "out" / ".journal.jsonl"
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if journal.exists() and journal.read_bytes().count(b"\n") >= 4:
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = journal.read_bytes().count(b'"key"')
+    assert 3 <= before < 12
+    with journal.open("ab") as file:
+        file.write(b'{"key": "half a li')
+    again = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "12 marked" in again.stdout
+    found = results(tmp_path / "out")
+    assert [s["points"] > 0 for s in found.values()] == [n == 10 for n in range(12)]
+    assert not journal.exists()

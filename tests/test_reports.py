@@ -1,0 +1,231 @@
+"""Reports: each file says what it must in its own format, whatever students write into it."""
+
+import csv
+import inspect
+import io
+import json
+import os
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_utils.grading import marker, reports
+from course_utils.grading.marker import Mark, Marked
+from course_utils.grading.sandbox import NEEDED
+from course_utils.tasks import base, expressions, functions, values
+
+STATUSES = "correct wrong not_attempted missing error timeout memory crashed".split()
+NASTY = (
+    "\x1b[2J\x00]]></failure><x a='\"'>&amp;\n```\n# 14 of 14 points\n<script>alert(1)</script>\n"
+    "|=1+1|\u202e\u200f\ufffe\ud800 [link](https://evil.example) www.evil.example $x$"
+)
+NAMES = [
+    "Kim 민지", "line\nbreak", 'quote " and, comma', "=1+1", "@x", "-1", "+1", " =1", "\t=1",
+    "＝1", "'=1", "<b>", "|", "\x1b[31m", "Ann", "ann", "../../x", "..", "", "\r", "x" * 300,
+]  # fmt: skip
+
+
+def mark(status="wrong", message="✗ sigmoid: not yet.", task="sigmoid", mistake=""):
+    points = 2 if status == "correct" else 0
+    return Mark("02_sigmoid", task, points, 2, status, message, mistake)
+
+
+def student(name="Kim", *marks, problems=()):
+    return Marked(name, list(marks) or [mark()], list(problems))
+
+
+# --------------------------------------------------------------------------- every status
+
+
+def test_only_the_statuses_of_the_contract_occur():
+    """Every status that is written down anywhere in the marking is in the contract's list."""
+    found = set()
+    for module in (marker, base, expressions, functions, values):
+        source = inspect.getsource(module)
+        found |= set(re.findall(r'Outcome\(\s*"(\w+)"', source))
+        found |= set(re.findall(r'(?:_Died|_note|_mark)\((?:[\w.]+, )*"(\w+)"', source))
+        found |= set(re.findall(r'status = "(\w+)"', source))
+        found |= set(re.findall(r'return "(\w+)", ', source))
+    assert found | set(marker._DEATHS) <= set(STATUSES)
+    assert {"correct", "wrong", "not_attempted", "missing", "error", "memory"} <= found
+    assert set(marker._DEATHS) == {"timeout", "crashed", "memory"}
+
+
+def test_every_status_is_counted_once():
+    every = student("Kim", *(mark(s, f"{s}.", s) for s in STATUSES))
+    suite = ElementTree.fromstring(reports.junit_xml([every])).find("testsuite")
+    counted = {k: int(suite.get(k)) for k in ("tests", "failures", "errors")}
+    assert counted == {"tests": 8, "failures": 3, "errors": 4}
+    kinds = {case.get("name"): [child.tag for child in case] for case in suite}
+    assert kinds["correct"] == []
+    assert kinds["wrong"] == kinds["missing"] == kinds["not_attempted"] == ["failure"]
+    assert kinds["timeout"] == kinds["memory"] == kinds["crashed"] == ["error"]
+
+
+# ------------------------------------------------------------------------- each its format
+
+
+def test_grades_json_is_what_the_contract_says(tmp_path):
+    kim = student("Kim", mark("correct", "✓"), mark(task="tanh"), problems=["a"])
+    reports.write_all(tmp_path, [kim, student("Lee", mark())], NEEDED, 7, ["02_sigmoid"])
+    found = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))
+    assert found.keys() == {"max_points", "students"}
+    assert found["max_points"] == 4
+    assert found["students"][0] == {
+        "student": "Kim",
+        "points": 2,
+        "max_points": 4,
+        "tasks": [
+            {"notebook": "02_sigmoid", "task": "sigmoid", "points": 2, "max_points": 2,
+             "status": "correct", "message": "✓"},
+            {"notebook": "02_sigmoid", "task": "tanh", "points": 0, "max_points": 2,
+             "status": "wrong", "message": "✗ sigmoid: not yet."},
+        ],
+        "problems": ["a"],
+    }  # fmt: skip
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_names_come_back_from_the_csv(names):
+    names = [*names, *NAMES]
+    text = reports.grades_csv([student(n, mark("correct")) for n in names], ["02_sigmoid"])
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert header == ["student", "points", "max_points", "percent", "02_sigmoid"]
+    assert [row[1:] for row in rows] == [["2", "2", "100.0", "2"]] * len(names)
+    for name, row in zip(names, rows, strict=True):
+        assert row[0] in (name, f"'{name}")
+        assert row[0].lstrip()[:1] not in tuple("=+-@\t\r\n")
+    assert len({row[0] for row in rows}) == len(set(names))
+
+
+@given(st.text(), st.text(), st.text())
+def test_junit_is_xml_whatever_is_said(name, message, task):
+    for each in (message, NASTY):
+        whole = reports.junit_xml([student(name, mark("wrong", each, task))])
+        (case,) = ElementTree.fromstring(whole.encode("utf-8")).iter("testcase")
+        assert [child.tag for child in case] == ["failure"]
+    legal = re.fullmatch(r"[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*", message)
+    if legal:
+        (said,) = ElementTree.fromstring(
+            reports.junit_xml([student(name, mark("wrong", message))])
+        ).iter("failure")
+        assert said.get("message") == message
+
+
+def test_nothing_breaks_out_of_the_feedback():
+    kim = student(NASTY, mark("error", NASTY), problems=[NASTY])
+    text = reports.feedback(kim, NEEDED)
+    lines = text.split("\n")
+    assert text.count("```") == 2
+    fence = lines.index("```text")
+    end = lines.index("```")
+    assert not any(line.startswith("# 14") for line in lines[:fence] + lines[end:])
+    assert all(c.isprintable() for line in lines for c in line)
+    outside = "\n".join(lines[:fence])
+    assert not re.search(r"(?<!\\)[<>|]", outside)
+    assert not re.search(r"(?<!\\)(://|\]\(|\$|&)", outside)
+    assert "www.evil" not in outside
+
+
+def test_a_message_cannot_pass_for_another_tasks_success():
+    text = reports.feedback(student("Kim", mark("error", "ValueError: x")), NEEDED)
+    assert "✗ sigmoid: ValueError: x" in text
+
+
+def test_a_long_list_of_problems_is_cut():
+    text = reports.feedback(student("Kim", problems=["x"] * 1_000), NEEDED)
+    assert text.count("\n- x") == reports.MOST_PROBLEMS
+    assert "- and 950 more" in text
+
+
+def test_the_summary_is_one_page_even_of_a_bad_class():
+    class_ = [student(f"{NASTY}{k}", mark("wrong", "m", mistake="the sign"), problems=[NASTY] * 9)
+              for k in range(200)]  # fmt: skip
+    text = reports.summary(class_, NEEDED, 7)
+    assert "| sigmoid | the sign | 200 |" in text
+    assert "- and 1760 more" in text
+    assert len(text.splitlines()) < 100
+    assert all(c.isprintable() for line in text.split("\n") for c in line)
+    assert "<script" not in text.replace("\\<", "")
+    assert reports.summary([], NEEDED, 7).startswith("# 0 marked")
+
+
+@pytest.mark.parametrize("missing", [None, *NEEDED])
+def test_a_result_is_called_a_mark_only_where_everything_is_shut(missing):
+    said = reports.standing([name for name in NEEDED if name != missing])
+    assert ("Feedback, not a mark" in said) == (missing is not None)
+    if missing:
+        assert reports.WHAT[missing] in said.partition("did not offer")[2]
+
+
+# ------------------------------------------------------------------------------- the files
+
+
+def test_each_student_has_one_file_inside_the_folder(tmp_path):
+    names = [*NAMES, NASTY.replace("\ud800", "")]
+    out = tmp_path / "a" / "out"
+    reports.write_all(out, [student(name) for name in names], NEEDED, 7, ["02_sigmoid"])
+    files = list((out / "feedback").iterdir())
+    assert len(files) == len(names)
+    assert len({f.name.casefold() for f in files}) == len(names)
+    assert all(f.is_file() and f.suffix == ".md" for f in files)
+    assert {p.name for p in tmp_path.iterdir()} == {"a"}
+    assert {p.name for p in out.iterdir()} == {
+        "feedback", "grades.csv", "grades.json", "junit.xml", "summary.md"
+    }  # fmt: skip
+    headings = {f.read_text(encoding="utf-8").split("\n")[0] for f in files}
+    assert sum("Kim" in heading for heading in headings) == 1
+
+
+def test_half_characters_stop_no_report(tmp_path):
+    kim = student("\ud800", mark("error", "\udcff"), problems=["\ud800"])
+    reports.write_all(tmp_path, [kim], NEEDED, 7, ["02_sigmoid"])
+    found = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))
+    assert found["students"][0]["problems"] == ["?"]
+
+
+def test_a_file_is_whole_or_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "grades.csv"
+    reports.write_whole(path, "before")
+
+    def cut(*arguments):
+        raise OSError("the power is cut")
+
+    monkeypatch.setattr(os, "replace", cut)
+    with pytest.raises(OSError, match="power"):
+        reports.write_whole(path, "after")
+    assert path.read_text() == "before"
+    assert [p.name for p in tmp_path.iterdir()] == ["grades.csv"]
+
+
+RUNNER = {
+    "CLASSROOM": "c", "ASSIGNMENT": "a", "SUBMISSION_TAG": "t", "COMMIT_URL": "u",
+    "RELEASE_URL": "r", "REVIEW_URL": "v", "GITHUB_REPOSITORY": "o/r", "GITHUB_SHA": "0" * 40,
+    "GITHUB_SERVER_URL": "https://github.example",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_result_json(tmp_path, monkeypatch, is_there):
+    for name, value in RUNNER.items():
+        if is_there:
+            monkeypatch.setenv(name, value)
+        else:
+            monkeypatch.delenv(name, raising=False)
+    kim = student("Kim", mark("correct", "✓"), mark(message=NASTY, task="tanh"))
+    reports.write_all(tmp_path, [kim], NEEDED, 7, ["02_sigmoid"])
+    found = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert found["schema"] == "classroom50/result/v1"
+    names = ("classroom", "assignment", "submission", "commit", "release", "review")
+    assert [found[name] for name in names] == ([*"catur", "v"] if is_there else [""] * 6)
+    assert (found["score"], found["max-score"]) == (2, 4)
+    assert [test["passed"] for test in found["tests"]] == [True, False]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found["datetime"])
+
+
+def test_of_a_class_there_is_no_result_json(tmp_path):
+    reports.write_all(tmp_path, [student("a"), student("b")], NEEDED, 7, ["02_sigmoid"])
+    assert not (tmp_path / "result.json").exists()

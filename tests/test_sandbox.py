@@ -1,0 +1,366 @@
+"""The sandbox itself: what a student's process can reach, and what is left when it is gone.
+
+Each test lets a notebook write what it found into its answer, so that it would be seen. What
+a machine does not offer (another system, no namespaces) is skipped; the reports say so too.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from course_utils.grading import sandbox, wire
+from course_utils.grading.marker import Limits, Marker
+from course_utils.grading.submissions import Notebook, Student
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alone():
+    """Hold a lock, so that the two modules that count processes do not count each other's."""
+    import fcntl
+
+    with Path(tempfile.gettempdir(), "course-grading-tests.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="module")
+def marker():
+    with Marker(1, Limits(20, 60, 300)) as found:
+        if missing := set(sandbox.NEEDED) - set(found.given):
+            pytest.skip(f"this machine does not offer: {', '.join(sorted(missing))}")
+        yield found
+
+
+def run(marker, *cells, during=lambda: None):
+    """Return the value of `found` after some cells, as a student's process gives it."""
+    channel = marker.fork()
+    try:
+        wire.write(channel, ["run", [[k, textwrap.dedent(c)] for k, c in enumerate(cells)]])
+        while (event := wire.read(channel, 30)) != ["ran"]:
+            assert event[0] == "begin" or event[2] == [], event
+        during()
+        wire.write(channel, ["look", "found"])
+        kind, value = wire.read(channel, 30)
+        assert kind == "value"
+        return json.loads(wire.decode(value))
+    finally:
+        marker.end(channel)
+
+
+def alive(word):
+    """Return the processes that have a word in their command line."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if word.encode() in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            pass
+    return found
+
+
+def wait_until(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.02)
+
+
+# ------------------------------------------------------------------ what it can reach
+
+
+def test_no_socket_in_a_folder_answers(marker):
+    """A session bus, a Docker or tmux socket would run commands outside for the student."""
+    place = Path(f"/tmp/course-test-{os.getpid()}.sock")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(place))
+        try:
+            place.chmod(0o777)
+            server.listen()
+            found = run(
+                marker,
+                f"""
+                import json, os, socket
+                found = [os.path.exists({str(place)!r})]
+                for path in ({str(place)!r}, "/proc/self/root" + {str(place)!r}):
+                    try:
+                        socket.socket(socket.AF_UNIX).connect(path)
+                        found.append("connected")
+                    except OSError:
+                        pass
+                found = json.dumps(found)
+                """,
+            )
+        finally:
+            place.unlink()
+    assert found == [False]
+
+
+def test_it_has_no_capability_and_may_make_no_namespace(marker):
+    found = run(
+        marker,
+        """
+        import ctypes, json, os, struct
+        libc = ctypes.CDLL(None)
+        held = ctypes.create_string_buffer(24)
+        libc.capget(struct.pack("<Ii", 0x20080522, 0), held)
+        bounding = [n for n in range(64) if libc.prctl(23, n, 0, 0, 0) == 1]
+        new = [libc.unshare(flag) for flag in (0x10000000, 0x400, 0x20000)]
+        found = json.dumps([held.raw == bytes(24), bounding, new[::2], libc.prctl(39, 0, 0, 0, 0)])
+        """,
+    )
+    assert found == [True, [], [-1, -1], 1]
+
+
+def test_it_sees_only_itself_and_python(marker):
+    found = run(
+        marker,
+        """
+        import json, os, course_utils
+        there = ["/etc/passwd", "/proc/self", "/sys", "/run", "/home", "/var", "/boot", "/opt/x"]
+        package = os.path.dirname(course_utils.__file__)
+        there += [f"{package}/{name}" for name in ("tasks", "grading", "check.py")]
+        there += [f"{os.path.dirname(package)}/{name}" for name in ("solutions", "tests", ".git")]
+        alone = []
+        for process in range(2, 100):
+            try:
+                os.kill(process, 0)
+                alone.append(process)
+            except ProcessLookupError:
+                pass
+            except PermissionError:
+                alone.append(-process)
+        found = json.dumps([[p for p in there if os.path.exists(p)], len(alone) == 1])
+        """,
+    )
+    assert found == [[], True]
+
+
+def test_python_and_the_course_can_be_imported(marker):
+    """Also what nothing has imported before: a student's `import statistics` must work."""
+    found = run(
+        marker,
+        """
+        import json, sqlite3, statistics, decimal, xml.dom.minidom, wave, importlib
+        import numpy.polynomial, sympy.plotting
+        """,
+        """
+        import course_utils.network, course_utils.data, course_utils.graph
+        import subprocess, sys
+        said = subprocess.run([sys.executable, "-c", "import numpy; print(1)"], capture_output=True)
+        found = json.dumps(said.stdout.decode())
+        """,
+    )
+    assert found == "1\n"
+
+
+def test_cells_run_as_in_jupyter(marker):
+    """Magics, shell lines, await, display, widgets, figures: nothing of it costs a point."""
+    source = (Path(__file__).parent / "attacks" / "as_in_jupyter.ipy").read_text(encoding="utf-8")
+    cells = tuple(cell.strip() for cell in source.split("# %%")[1:])
+    notebook = Student("s")
+    notebook.notebook = lambda exercise: Notebook(exercise, cells)
+    marked = marker.mark(notebook, ["02_sigmoid"])
+    right = {mark.task for mark in marked.marks if mark.status == "correct"}
+    assert right == {"sigmoid", "stable_sigmoid", "ten_layers"}, marked.marks
+    assert marked.problems == []
+
+
+# ----------------------------------------------------------- what is left for the next
+
+
+def test_nothing_of_one_student_reaches_the_next(marker):
+    source = """
+        import builtins, ctypes, json, os, socket, sys
+        import numpy as np
+        seen = [name for name in ("left", "leave") if name in globals() or name in sys.modules]
+        seen += os.listdir(".") + os.listdir("/dev/shm")
+        seen += [name for name in ("left", "pi") if getattr(np, name, 3.14) not in (3.14, np.pi)]
+        seen += [name for name in os.environ if "LEFT" in name]
+        libc = ctypes.CDLL(None)
+        seen += ["shared"] if libc.shmget(4711, 4096, 0o1666) >= 0 else []
+        abstract = socket.socket(socket.AF_UNIX)
+        try:
+            abstract.bind("\\0left")
+        except OSError:
+            seen.append("socket")
+        abstract.listen()
+        left = 1
+        builtins.left = sys.modules["left"] = np.left = left
+        os.environ["LEFT"] = "1"
+        np.pi = 3
+        json_dumps = json.dumps
+        libc.shmget(4711, 4096, 0o1666 | 0o1000)
+        for name in ("left", ".left", "/dev/shm/left"):
+            open(name, "w").write("left")
+        os.makedirs("a/b/c")
+        os.chmod("a/b", 0)
+        get_ipython().user_ns["left"] = 2
+        if os.fork() == 0:
+            os.setsid()
+            os.execvp("sh", ["sh", "-c", "sleep 1000; : left-behind"])
+        found = json.dumps(seen)
+        """
+    assert run(marker, source) == []
+    assert alive("left-behind") == []
+    assert run(marker, source) == []
+
+
+def test_no_mount_is_left(marker):
+    """A file system that stayed would hold its student's files in memory for ever."""
+
+    def mounts():
+        inside = [p for p in alive(str(marker._folder)) if p != marker._process.pid]
+        return [Path(f"/proc/{p}/mounts").read_text().count("\n") for p in inside]
+
+    run(marker, "found = '1'")
+    before = mounts()
+    run(marker, "found = '1'")
+    assert mounts() == before
+    assert len(before) == 1
+
+
+def test_the_folder_outside_stays_empty(marker):
+    found = run(
+        marker,
+        """
+        import json, os
+        open("x", "w").write("x")
+        found = json.dumps(os.getcwd())
+        """,
+    )
+    assert found.startswith(str(marker._folder))
+    assert list(marker._folder.iterdir()) == []
+
+
+BOMB = """
+import os, signal, subprocess, sys, time, json
+for number in range(1, 65):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+code = '''
+import os
+while True:
+    try:
+        os.fork()
+        os.setsid()
+    except OSError:
+        pass
+'''
+for _ in range(3):
+    subprocess.Popen([sys.executable, "-c", code, "left-behind"], start_new_session=True)
+time.sleep(0.3)
+found = json.dumps("forked")
+"""
+
+
+def test_a_fork_bomb_ends_with_its_student(marker):
+    assert run(marker, BOMB, during=lambda: wait_until(lambda: alive("left-behind"))) == "forked"
+    assert alive("left-behind") == []
+
+
+def test_a_marker_that_is_killed_leaves_nothing(marker):
+    """SIGKILL of our side in the middle of a fork bomb: all of it ends by itself."""
+    script = f"""
+import time
+from course_utils.grading import wire
+from course_utils.grading.marker import Limits, Marker
+with Marker(1, Limits(20, 60, 300)) as marker:
+    channel = marker.fork()
+    wire.write(channel, ["run", [[0, {BOMB!r}]]])
+    time.sleep(1000)
+"""
+    before = set(alive("course_utils.grading.worker"))
+    folders = set(Path("/tmp").glob("course-grade-*"))
+    process = subprocess.Popen([sys.executable, "-c", script])
+    wait_until(lambda: len(alive("left-behind")) > 3)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    wait_until(lambda: not alive("left-behind"))
+    wait_until(lambda: set(alive("course_utils.grading.worker")) <= before)
+    wait_until(lambda: set(Path("/tmp").glob("course-grade-*")) <= folders)
+
+
+def test_memory_is_counted_for_all_processes_together(marker):
+    source = """
+        import json, mmap, os, time
+        ready, done = os.pipe()
+        for _ in range(6):
+            if os.fork() == 0:
+                try:
+                    held = mmap.mmap(-1, 100 << 20)
+                    for place in range(0, len(held), 4096):
+                        held[place] = 1
+                    os.write(done, b"x")
+                    time.sleep(1000)
+                finally:
+                    os._exit(0)
+        count = 0
+        while count < 6:
+            count += len(os.read(ready, 6))
+        time.sleep(5)
+        found = json.dumps("had 600 MiB where 300 are allowed")
+        """
+    with pytest.raises(wire.Broken):
+        run(marker, source)
+    assert run(marker, "found = '1'") == 1
+
+
+# -------------------------------------------------------------------- the pieces alone
+
+
+def test_a_tree_too_deep_or_locked_is_removed(tmp_path):
+    place = tmp_path / "tree"
+    place.mkdir()
+    here = os.getcwd()
+    os.chdir(place)
+    try:
+        for _ in range(2_000):
+            os.mkdir("d")
+            os.chdir("d")
+    finally:
+        os.chdir(here)
+    (place / "locked" / "inner").mkdir(parents=True)
+    (place / "locked" / "inner" / "file\n").write_text("x")
+    (place / "link").symlink_to(tmp_path)
+    (place / "locked").chmod(0)
+    (tmp_path / "other").write_text("stays")
+    sandbox.remove_tree(place)
+    assert [p.name for p in tmp_path.iterdir()] == ["other"]
+
+
+@pytest.mark.parametrize("installed", [False, True])
+def test_what_is_hidden_is_in_no_readable_place(tmp_path, monkeypatch, installed):
+    """Whether the course lies in a checkout or among the installed packages."""
+    root = tmp_path / "lib" / "site-packages" if installed else tmp_path
+    package = root / "course_utils"
+    for name in ("tasks/02.py", "grading/worker.py", "check.py", "data.py", "jupyter/x.py"):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text("")
+    (root / "numpy").mkdir()
+    if installed:
+        monkeypatch.setattr(sys, "path", [*sys.path, str(root)])
+    places = sandbox.readable_places(package, ("tasks", "grading", "check.py"))
+
+    def readable(path):
+        return any(place in (path, *path.parents) for place in places)
+
+    assert not readable(package / "tasks" / "02.py")
+    assert not readable(package / "grading" / "worker.py")
+    assert not readable(package / "check.py")
+    assert readable(package / "data.py")
+    assert readable(package / "jupyter" / "x.py")
+    assert readable(root / "numpy") == installed

@@ -1,0 +1,452 @@
+"""The wire: what is encoded comes back, and nothing that a stranger sends does any harm."""
+
+import json
+import math
+import socket
+import struct
+import threading
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_utils.answers import Formula, Other, Raised, Returned, formula, plain, tree
+from course_utils.grading import wire
+from course_utils.symbolic import a, z
+
+# ------------------------------------------------------------------------- there and back
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
+NUMBERS = st.one_of(
+    st.floats(), st.booleans(), st.none(), st.just(...), st.integers(-(2**63), 2**63)
+)
+ARRAYS = st.builds(
+    lambda values, shape, kind: np.resize(np.array(values, dtype=float), shape).astype(kind),
+    st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=20),
+    st.lists(st.integers(0, 4), max_size=4),
+    st.sampled_from(["f8", "f4", "?"]),
+)
+VALUES = st.recursive(
+    st.one_of(NUMBERS, TEXT, ARRAYS),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.lists(inner, max_size=4).map(tuple),
+        st.dictionaries(TEXT, inner, max_size=4),
+    ),
+    max_leaves=20,
+)
+
+
+def equal(one, other):
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=True)
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(equal(one[k], other[k]) for k in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(equal, one, other))
+    if isinstance(one, float):
+        return one.hex() == other.hex()
+    return one == other
+
+
+def over_the_wire(message):
+    return json.loads(json.dumps(message, allow_nan=False))
+
+
+@given(VALUES)
+def test_a_value_comes_back(value):
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.reshape(1)
+    assert equal(wire.decode(over_the_wire(wire.encode(value))), value)
+
+
+@given(VALUES, st.lists(TEXT, max_size=3), st.lists(st.integers(0, 9), max_size=3))
+def test_a_reply_comes_back(value, warnings, overwritten):
+    got = wire.decode_reply(
+        over_the_wire(wire.encode_reply(Returned(value, tuple(warnings), tuple(overwritten))))
+    )
+    assert equal(got.value, value)
+    assert got.overwritten == tuple(overwritten)
+    assert len(got.warnings) == len(warnings)
+
+
+@pytest.mark.parametrize("expression", [a * (1 - a), sympy.exp(-z) / (1 + sympy.exp(-z)) ** 2])
+def test_a_formula_comes_back(expression):
+    got = wire.decode(over_the_wire(wire.encode(plain(expression))))
+    assert formula(got.tree) == expression
+
+
+@pytest.mark.parametrize("value", [1j, {1}, object(), np.array([1j]), np.array(["a"])])
+def test_what_is_not_plain_does_not_travel(value):
+    with pytest.raises(TypeError):
+        wire.encode(value)
+
+
+def test_the_largest_plain_answer_fits():
+    for answer in (
+        [[-1 / 3] * 9_990] * 2,
+        np.full(19_000, -1 / 3),
+        ["\U0001f600" * 3_000] * 13,
+        [[]] * 9_990,
+    ):
+        value = plain(answer)
+        assert not isinstance(value, Other)
+        text = json.dumps(wire.encode(value), separators=(",", ":"))
+        assert len(text) < wire.LONGEST
+        assert sum(map(text.count, ",[{")) < wire.MOST_PARTS
+    assert isinstance(plain(np.ones(30_000)), Other)
+    assert isinstance(plain([[1.0] * 1_000] * 1_000), Other)
+    assert isinstance(plain(["x" * 10_000] * 100), Other)
+
+
+# ---------------------------------------------------------------------------- bad values
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=5), st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=25,
+)
+KINDS = "none dots bool int text float array list tuple dict formula other raised returned".split()
+NEARLY = st.recursive(
+    st.one_of(JSON, st.sampled_from([*KINDS, "<f8", "Add", "Pow", "Symbol", "0x1p0", "a"])),
+    lambda inner: st.builds(
+        lambda kind, parts: [kind, *parts], st.sampled_from(KINDS), st.lists(inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(NEARLY)
+def test_only_broken_comes_out(message):
+    for reader in (wire.decode, wire.decode_reply):
+        try:
+            value = reader(message)
+        except wire.Broken:
+            continue
+        if isinstance(value, Formula):
+            formula_or_nothing(value)
+
+
+def formula_or_nothing(value):
+    try:
+        return formula(value.tree)
+    except ValueError:
+        return None
+
+
+ARRAY = "AAAAAAAA8D8="  # 1.0
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ["array", "<f8", [2], ARRAY],
+        ["array", "<f8", [-1], ARRAY],
+        ["array", "<f8", [True], ARRAY],
+        ["array", "<f8", [1.0], ARRAY],
+        ["array", "<f8", [1] * 17, ARRAY],
+        ["array", "<f8", [1 << 39, 1 << 39], ARRAY],
+        ["array", "<f8", [0, 1 << 41], ""],
+        ["array", "<f8", [1], "AAAAAAAA8D8"],
+        ["array", "<f8", [1], "AAAA AAAA8D8="],
+        ["array", "<f8", [1], "é" * 12],
+        ["array", "|O", [1], ARRAY],
+        ["array", "O", [1], ARRAY],
+        ["array", "<c16", [1], ARRAY * 2],
+        ["array", "V8", [1], ARRAY],
+        ["array", ["<f8"], [1], ARRAY],
+        ["array", "<f8", "1", ARRAY],
+        ["array", "<f8", [1]],
+        ["array", "<f8", [1], ARRAY, 0],
+        ["int", "9" * 399],
+        ["int", str(2**64)],
+        ["int", 3],
+        ["int", "1" * 41],
+        ["float", 1.0],
+        ["float", "0x1p99999"],
+        ["float", "__import__('os')"],
+        ["bool", 1],
+        ["text", "x" * 20_001],
+        ["text"],
+        ["text", "a", "b"],
+        ["dict", ["a"]],
+        ["dict", "ab"],
+        ["dict", [1, ["none"]]],
+        ["dict", {"a": 1, "b": 2}],
+        ["other", 3],
+        ["pickle", "gASVAAAA"],
+        [["none"]],
+        [None],
+        [],
+        {},
+        None,
+        "none",
+        3,
+    ],
+)
+def test_what_is_no_value_is_broken(message):
+    with pytest.raises(wire.Broken):
+        wire.decode(message)
+
+
+def nested(depth, inner, *front):
+    for _ in range(depth):
+        inner = [*front, inner]
+    return inner
+
+
+@pytest.mark.parametrize("depth", [100, 900])
+def test_depth_is_bounded(depth):
+    for kind in ("list", "tuple"):
+        with pytest.raises(wire.Broken):
+            wire.decode(nested(depth, ["none"], kind))
+    with pytest.raises(wire.Broken):
+        wire.decode(["formula", nested(depth, ["Symbol", "a"], "exp")])
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        ["returned", ["none"], [], {}],
+        ["returned", ["none"], "ab", []],
+        ["returned", ["none"], [1], []],
+        ["returned", ["none"], ["w"] * 101, []],
+        ["returned", ["none"], [], [1] * 101],
+        ["returned", ["none"]],
+        ["raised", "ValueError"],
+        ["raised", 1, 2],
+        ["raised", "x" * 20_001, ""],
+        {"returned": 1},
+        [],
+        None,
+        7,
+    ],
+)
+def test_what_is_no_reply_is_broken(reply):
+    with pytest.raises(wire.Broken):
+        wire.decode_reply(reply)
+
+
+def test_duplicate_keys_leave_one():
+    assert wire.decode(["dict", ["a", ["float", "0x1p0"]], ["a", ["none"]]]) == {"a": None}
+
+
+def test_what_is_shown_is_one_line_without_tricks():
+    reply = wire.decode_reply(["raised", "E: \x1b[2J\u202e\x00\nx\ud800", "line 1: y\r\n✓ z"])
+    assert reply == Raised("E: \ufffd[2J\ufffd\ufffd x?", "line 1: y ✓ z")
+    assert wire.decode(["other", "a\nb\u200f"]) == Other("a b\ufffd")
+    with pytest.raises(wire.Broken):
+        wire.decode(["formula", ["Symbol", "a\n✓ sigmoid"]])
+
+
+# ----------------------------------------------------------------------- time bombs
+
+R, A = (lambda p, q=1: ["Rational", str(p), str(q)]), ["Symbol", "a"]
+HUGE = "1" + "0" * 299
+BOMBS = {
+    "a tower": ["Pow", R(10), ["Pow", R(10), R(10)]],
+    "a high power of a": ["Pow", A, R(10**9)],
+    "powers of powers": ["Pow", ["Pow", ["Pow", A, R(999)], R(999)], R(999)],
+    "a power that grows": ["Pow", A, ["Mul", R(HUGE), A]],
+    "a power of a root": ["Pow", ["sqrt", R(2)], R(10**9)],
+    "e to a logarithm": ["exp", ["Mul", ["log", R(5)], R(10**9)]],
+    "exponentials of exponentials": ["exp", ["exp", ["exp", ["exp", A]]]],
+    "the sine of an exponential": ["sin", ["exp", ["exp", R(20)]]],
+    "a float's exponent": ["Float", "1e999999999"],
+    "a float's digits": ["Float", "1." + "1" * 4000],
+    "an integer's digits": ["Rational", "9" * 400, "7"],
+    "no denominator": ["Rational", "1", "0"],
+    "roots in roots": nested(60, A, "sqrt"),
+    "maxima in maxima": nested(8, A, "Max", A),
+    "many maxima": ["Max", *[["Symbol", f"x{k}"] for k in range(100)]],
+    "many terms": ["Add", *[["Mul", R(k), A] for k in range(5_000)]],
+    "wide and deep": ["Mul", *[["Add", A, *[["sin", A]] * 50]] * 50],
+    "a truth as a term": ["Add", ["BooleanTrue"], A],
+    "a case alone": ["ExprCondPair", A, ["BooleanTrue"]],
+    "a case without a condition": ["Piecewise", ["ExprCondPair", A, A]],
+    "derivatives of an impulse": ["DiracDelta", A, R(10**6)],
+    "no such function": ["Nonsense", A],
+    "Python": ["lambdify", A],
+    "no name": ["Symbol"],
+    "no argument": ["exp"],
+}
+
+
+@pytest.mark.parametrize("nodes", BOMBS.values(), ids=BOMBS)
+def test_a_time_bomb_is_not_built(nodes):
+    start = time.process_time()
+    with pytest.raises(wire.Broken):
+        wire.decode(["formula", nodes])
+    with pytest.raises(ValueError, match="no formula"):
+        formula(tuple(nodes))
+    assert time.process_time() - start < 1
+
+
+def unfolded(*numbers):
+    power = sympy.Integer(numbers[-1])
+    for number in numbers[-2::-1]:
+        power = sympy.Pow(number, power, evaluate=False)
+    return power
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [unfolded(10, 10, 10), a**10**9, sympy.exp(sympy.exp(sympy.exp(sympy.exp(a)))), a**2_000],
+    ids=str,
+)
+def test_a_student_is_told_what_is_too_large(expression):
+    assert isinstance(plain(expression), Other)
+    with pytest.raises(ValueError, match="too"):
+        tree(expression)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        z / (1 + abs(z)),
+        sympy.Piecewise((z, z > 0), (a * (sympy.exp(z) - 1), True)),
+        sympy.exp(-(z**2) / 2) / sympy.sqrt(2 * sympy.pi),
+        z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
+        z * sympy.tanh(sympy.log(1 + sympy.exp(z))),
+        1 / (1 + sympy.exp(-1 / (1 + sympy.exp(-z)))),
+        sympy.Max(0, z) - sympy.Max(0, -z),
+        (1 - a) ** z,
+        sympy.Rational(1, 3) * z**3,
+        sympy.exp(z / a) ** 2,
+        sympy.Heaviside(z) + sympy.DiracDelta(z),
+        sympy.Eq(z, a),
+    ],
+    ids=str,
+)
+def test_an_honest_formula_is_none(expression):
+    assert formula(plain(expression).tree) == expression
+
+
+# -------------------------------------------------------------------------------- frames
+
+
+@pytest.fixture
+def ends():
+    one, other = socket.socketpair()
+    yield one, other
+    one.close()
+    other.close()
+
+
+def test_messages_come_in_order(ends):
+    for message in (["ran"], ["value", wire.encode([1.0, "민지"])], ["x" * 100_000]):
+        writer = threading.Thread(target=wire.write, args=(ends[0], message))
+        writer.start()
+        assert wire.read(ends[1], 5) == message
+        writer.join()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\xfa",
+        b'["\xff"]',
+        b"NaN",
+        b"[Infinity]",
+        b"[-Infinity]",
+        b"9" * 5_000,
+        b"[" * 100_000,
+        b'{"a":' * 10_000,
+        b"[]" + b"x",
+        b'["a\n"]',
+        b"\x00" * 100,
+    ],
+    ids=lambda content: repr(content[:12]),
+)
+def test_a_frame_that_is_no_json_is_broken(ends, content):
+    ends[0].sendall(struct.pack("<I", len(content)) + content)
+    with pytest.raises(wire.Broken):
+        wire.read(ends[1], 5)
+
+
+@given(st.binary(max_size=40))
+def test_no_bytes_do_harm(content):
+    one, other = socket.socketpair()
+    with one, other:
+        one.sendall(content)
+        one.shutdown(socket.SHUT_WR)
+        try:
+            wire.read(other, 0.5)
+        except (wire.Broken, TimeoutError):
+            pass
+
+
+def test_a_length_without_end_is_not_waited_for(ends):
+    ends[0].sendall(b"\xff\xff\xff\xff")
+    with pytest.raises(wire.Broken, match="too long"):
+        wire.read(ends[1], 5)
+
+
+@pytest.mark.parametrize("start", [b"", b"\x05\x00", b"\x05\x00\x00\x00[1"])
+def test_half_a_frame_is_waited_for_and_no_longer(ends, start):
+    ends[0].sendall(start)
+    with pytest.raises(TimeoutError):
+        wire.read(ends[1], 0.05)
+    ends[0].close()
+    with pytest.raises(wire.Broken):
+        wire.read(ends[1], 5)
+
+
+def test_a_byte_at_a_time_does_not_move_the_deadline(ends):
+    stop = threading.Event()
+
+    def drip():
+        ends[0].sendall(struct.pack("<I", 1_000))
+        while not stop.wait(0.01):
+            ends[0].send(b" ")
+
+    writer = threading.Thread(target=drip)
+    writer.start()
+    try:
+        with pytest.raises(TimeoutError):
+            wire.read(ends[1], 0.3)
+    finally:
+        stop.set()
+        writer.join()
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" + b"[]," * 600_000 + b"[]]", b"[" + b"{}," * 600_000 + b"{}]"]
+)
+def test_two_bytes_do_not_become_sixty(ends, content):
+    assert len(content) < wire.LONGEST
+    writer = threading.Thread(
+        target=ends[0].sendall, args=(struct.pack("<I", len(content)) + content,)
+    )
+    writer.start()
+    tracemalloc.start()
+    with pytest.raises(wire.Broken, match="parts"):
+        wire.read(ends[1], 20)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    writer.join()
+    assert peak < 3 * wire.LONGEST
+
+
+def test_who_does_not_read_stops_nobody(ends):
+    ends[0].settimeout(0.1)
+    with pytest.raises(wire.Broken):
+        wire.write(ends[0], ["x" * 5_000_000])
+
+
+@pytest.mark.parametrize(
+    "message", [[math.nan], [object()], ["x" * 12_000_001]], ids=["nan", "object", "long"]
+)
+def test_what_is_no_message_is_not_sent(ends, message):
+    with pytest.raises(wire.Broken):
+        wire.write(ends[0], message)
