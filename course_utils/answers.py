@@ -279,7 +279,9 @@ def _plain_formula(value: Any) -> Any:
     if isinstance(value, sympy.Float | sympy.Rational) or value in (sympy.oo, -sympy.oo):
         return float(value)
     try:
-        return Formula(tree(value))
+        nodes = tree(value)
+        formula(nodes)  # what an unevaluated formula hides, such as a maximum of i, shows here
+        return Formula(nodes)
     except ValueError as error:
         waiting = (sympy.Derivative, sympy.Integral, sympy.Limit, sympy.Sum, sympy.Product)
         inner = [type(part).__name__ for part in value.atoms(*waiting)]
@@ -468,7 +470,7 @@ def _measure_of(name: str, inner: list[_Measure]) -> _Measure:
     if name in ("sqrt", "log"):
         most = math.sqrt(most) if name == "sqrt" else math.log(max(min(most, 1e300), 1e3))
         return _Measure(-most, most, bits)
-    if most > LARGEST_ARGUMENT:
+    if most > (LARGEST_ARGUMENT if name in ("exp", "sinh", "cosh") else LARGEST_NUMBER):
         raise ValueError(f"{name} has too large an argument")
     if name in _RANGES:
         return _Measure(*_RANGES[name], bits)

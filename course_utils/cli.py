@@ -178,23 +178,27 @@ def grade(options: argparse.Namespace) -> int:
     from course_utils.grading.marker import Limits
     from course_utils.notebooks import ROOT
 
-    exercises = [path.stem for path in sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb"))]
+    names = [path.stem for path in sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb"))]
+    exercises = names
     if options.exercises:
-        exercises = [name for name in exercises if name[:2] in options.exercises]
+        exercises = [name for name in names if name[:2] in options.exercises]
         if len(exercises) < len(set(options.exercises)):
             raise Refusal(f"there are no such exercises: {' '.join(options.exercises)}")
     folder = options.to
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"{folder} is a file: name a folder for the reports")
-    if options.submissions.is_dir() and folder.resolve() == options.submissions.resolve():
-        raise Refusal("the reports need a folder of their own, not that of the submissions")
+    given, reports_to = options.submissions.resolve(), folder.resolve()
+    if given == reports_to or given in reports_to.parents:
+        raise Refusal("the reports need a folder of their own, outside that of the submissions")
+    if given.is_relative_to(reports_to / "feedback"):
+        raise Refusal(f"{options.submissions} holds reports, not submissions")
     try:
-        students = submissions.find(options.submissions, exercises)
+        students = submissions.find(options.submissions, exercises, names)
     except submissions.Unusable as error:
         raise Refusal(str(error)) from None
     if options.submissions.is_file():
         exercises = [options.submissions.stem]
-    results, given, seed = run.grade(
+    results, measures, seed = run.grade(
         students,
         exercises,
         folder,
@@ -203,7 +207,7 @@ def grade(options: argparse.Namespace) -> int:
         seed=options.seed,
         on_done=_progress("marking", "student"),
     )
-    reports.write_all(folder, results, given, seed, exercises)
+    reports.write_all(folder, results, measures, seed, exercises)
     (folder / run.JOURNAL).unlink(missing_ok=True)
     least = min(map(reports.percent, results))
     print(f"{len(results)} marked: {folder / 'summary.md'}")

@@ -186,32 +186,6 @@ def test_a_task_is_whole(found):
         assert len({m.name for m in part.mistakes}) == len(part.mistakes)
 
 
-def all_mistakes():
-    for found in TASKS:
-        for mistake in found.mistakes:
-            yield pytest.param(found, "", mistake, id=f"{found.name}-{mistake.name}")
-        for name, part in getattr(found, "parts", {}).items():
-            for mistake in part.mistakes:
-                yield pytest.param(found, name, mistake, id=f"{found.name}-{name}-{mistake.name}")
-
-
-@pytest.mark.parametrize(("found", "name", "mistake"), list(all_mistakes()))
-def test_a_known_mistake_is_named(found, name, mistake):
-    asked = found.parts[name] if name else found
-    answer = mistake.answer() if isinstance(asked, ExpressionTask) else mistake.answer
-    if isinstance(asked, ValueTask) and isinstance(answer, dict):
-        answer = {**dict.fromkeys(asked.expected(), 99.0), **answer}
-    if name:
-        (number,) = (n for n in EXERCISES if found.name in variants(n).RIGHT)
-        answer = {**variants(number).RIGHT[found.name][0], name: answer}
-    for seed in range(3):
-        result = outcome(found.name, answer, seed)
-        assert result.status in ("wrong", "error"), result
-        assert result.mistake == mistake.name, result
-        assert mistake.message in result.message
-        assert name or result.message.startswith(mistake.message)
-
-
 @pytest.mark.parametrize(("name", "k"), names_of("RIGHT"))
 def test_an_unusual_right_answer_is_right(name, k):
     (number,) = (n for n in EXERCISES if name in variants(n).RIGHT)

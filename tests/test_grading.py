@@ -154,7 +154,7 @@ def test_a_run_that_is_cut_off_is_resumed(tmp_path):
     journal = tmp_path / "out" / ".journal.jsonl"
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        if journal.exists() and journal.read_bytes().count(b"\n") >= 4:
+        if journal.exists() and journal.read_bytes().count(b'"key"') >= 3:
             break
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
@@ -168,3 +168,38 @@ def test_a_run_that_is_cut_off_is_resumed(tmp_path):
     found = results(tmp_path / "out")
     assert [s["points"] > 0 for s in found.values()] == [n == 10 for n in range(12)]
     assert not journal.exists()
+
+
+@pytest.mark.parametrize(
+    ("submissions", "to", "words"),
+    [
+        ("class", "class", "a folder of their own"),
+        ("class", "class/report", "a folder of their own"),
+        ("out/feedback", "out", "holds reports"),
+        ("nowhere", "out", "no file and no folder"),
+        ("class/notes.txt", "out", "no exercise"),
+        ("class", "class/notes.txt", "is a file"),
+    ],
+)
+def test_unusable_places_are_refused(tmp_path, monkeypatch, capsys, submissions, to, words):
+    monkeypatch.chdir(tmp_path)
+    write_notebook(tmp_path / "class" / "amy" / "02_sigmoid.ipynb", ["1"])
+    (tmp_path / "class" / "notes.txt").write_text("no notebook")
+    (tmp_path / "out" / "feedback").mkdir(parents=True)
+    with pytest.raises(SystemExit) as left:
+        grade(submissions, "--to", to)
+    assert left.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_an_answer_that_takes_too_long_to_judge_ends_for_good():
+    """Also where something on the way takes every other error for a student's."""
+    from course_utils.answers import Call, ask
+    from course_utils.grading.marker import _deadline, _Late
+
+    def endless():
+        while True:
+            pass
+
+    with pytest.raises(_Late), _deadline(0.2):
+        ask(endless, [Call()])

@@ -39,6 +39,7 @@ from course_utils.tasks.kinds import Outcome, Task
 __all__ = ["Limits", "Mark", "Marked", "Marker"]
 
 MOST_DEATHS = 6
+MOST_PROBLEMS = 20
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,8 @@ class _Sitting:
         if died is not None and died.status == "crashed" and reason == "memory":
             died.status = "memory"
             if died.cell is not None:
-                self.problems.pop()
+                before = f"{self.notebook.exercise}: {self.fate[died.cell][1]}"
+                self.problems = [text for text in self.problems if text != before]
                 self._note(died.cell, "memory", f"Cell {died.cell + 1} uses too much memory.")
 
     # ----------------------------------------------------------------- the worker
@@ -306,7 +308,7 @@ class _Sitting:
 
     def _note(self, cell: int, status: str, text: str) -> None:
         said = f"{self.notebook.exercise}: {text}"
-        if said not in self.problems:
+        if said not in self.problems and len(self.problems) < MOST_PROBLEMS:
             self.problems.append(said)
         self.fate[cell] = status, text
 
@@ -338,7 +340,7 @@ class _Sitting:
             self._close(died)
             self.deaths += 1
             return self._mark(task, died.status, _DEATHS[died.status])
-        except TimeoutError:  # our own judging of a formula that takes too long to evaluate
+        except _Late:  # our own judging of a formula that takes too long to evaluate
             return self._mark(task, "timeout", "Your answer takes too long to evaluate.")
         except Exception as error:  # one answer that we cannot judge costs nobody else a point
             self.problems.append(f"{task.name}: it could not be judged ({type(error).__name__}).")
@@ -400,18 +402,22 @@ class _Sitting:
         return np.random.default_rng(list(hashlib.sha256(text).digest()))
 
 
+class _Late(KeyboardInterrupt):
+    """Our own judging takes too long. Nothing on the way may take it for an answer's error."""
+
+
 @contextlib.contextmanager
 def _deadline(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError if what is inside takes longer; in the main thread, where it can."""
+    """Raise `_Late` if what is inside takes longer; in the main thread, where it can."""
     if not hasattr(signal, "setitimer") or threading.current_thread() != threading.main_thread():
         yield
         return
 
     def stop(*_: object) -> None:
-        raise TimeoutError
+        raise _Late
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again, if something swallows it
     try:
         yield
     finally:

@@ -82,7 +82,7 @@ def grade(
     done = len(students) - len(todo)
     on_done(done, len(students))
     with journal.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"seed": seed}) + "\n")
+        file.write("\n" + json.dumps({"seed": seed}) + "\n")  # after half a line, perhaps
         for record, measures, name in _marked(todo, exercises, limits, seed, jobs):
             given = measures
             entry = {"key": name, "given": measures, "result": record}
@@ -106,6 +106,8 @@ def _read(journal: Path) -> tuple[dict[str, dict], int | None]:
         try:
             entry = json.loads(line)
         except ValueError:
+            continue
+        if not isinstance(entry, dict):
             continue
         if "seed" in entry:
             seed = entry["seed"]
@@ -144,6 +146,7 @@ def _begin(numbers: multiprocessing.Queue, limits: Limits, seed: int) -> None:
     sandbox.die_with_parent()
     _marker = Marker(seed, limits, numbers.get())
     _marker.__enter__()
+    sandbox.bound_memory(2048)
     multiprocessing.util.Finalize(None, _marker.__exit__, exitpriority=10)
 
 

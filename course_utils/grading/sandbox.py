@@ -52,6 +52,7 @@ __all__ = [
     "Ruleset",
     "Watch",
     "address_space",
+    "bound_memory",
     "close_descriptors",
     "drop_user",
     "enter_root",
@@ -400,6 +401,17 @@ def address_space() -> int:
         return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError):
         return 2**31
+
+
+def bound_memory(megabytes: int) -> None:
+    """Bound what this process may still take: a formula that grows is a MemoryError, no more."""
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        soft = address_space() + megabytes * 2**20
+        soft = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def limit(megabytes: int, already: int, processes: int = 32) -> None:
