@@ -90,7 +90,7 @@ for number, path in enumerate(wanted):
     attempt(lambda p: os.truncate(p, 0) or True, path)
 for path in wanted[:4]:
     attempt(os.stat, path)
-for pattern in ("/tmp/*", "/home/*", "/root/*", "/*/solutions/*", "/proc/*/fd/*", "/proc/*/mem"):
+for pattern in ("/tmp/*", "/home/*", "/roo?/*", "/*/solutions/*", "/proc/*/fd/*", "/proc/*/mem"):
     attempt(glob.glob, pattern)
 
 # %%
