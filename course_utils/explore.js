@@ -223,8 +223,8 @@ function panel({ box, x, y, title, label, look, numbered }) {
   line(left, top, left, top + height, "axis");
   line(left, top + height, left + width, top + height, "axis");
   text(left, top - 8, `title ${look}`, title);
-  text(12, top + height / 2, "label maths", label);
-  node.lastChild.setAttribute("transform", `rotate(-90 12 ${top + height / 2})`);
+  text(14, top + height / 2, "label maths", label); // some serif fonts reach 14 px up
+  node.lastChild.setAttribute("transform", `rotate(-90 14 ${top + height / 2})`);
   const viewBox = `${left} ${top} ${width} ${height}`;
   const layer = make("svg", { x: left, y: top, width, height, viewBox, overflow: "hidden" });
   return { node, layer, sx, sy, look, box };
