@@ -14,7 +14,6 @@ from course_utils.tasks.kinds import (
     ExpressionTask,
     FunctionTask,
     Mistake,
-    OrderTask,
     ValueTask,
     WitnessTask,
 )
@@ -1705,49 +1704,6 @@ TASKS = (
                 [w, 0.0],
             )
             for name, w in (("exactly as large", 4.0), ("exactly as large, negative", -4.0))
-        ),
-    ),
-    OrderTask(
-        name="flow_order",
-        title="Why weight gradients hide it",
-        points=1,
-        orders=(
-            "DFCBAE",
-            "DFBCAE",
-            "DBFCAE",
-            "BDFCAE",
-            "DCFBAE",
-            "DCBFAE",
-            "DBCFAE",
-            "BDCFAE",
-        ),
-        reasons={
-            "DF": "what a layer does to the mean square of a follows from the numbers in D.",
-            "DC": "what a step does to the mean square of dL_dz follows from the numbers in D.",
-            "FA": "that one factor is halved says F.",
-            "CA": "that the other one doubles says C.",
-            "BA": "that there is a product of two factors says B.",
-            "AE": "the plot is flat because the product stays, and that is A.",
-        },
-        hints=(
-            "The last line is what you see in a plot. The line before it is why.",
-            "Two lines say what happens to a and to dL_dz. Both follow from one line on the "
-            "weights and on ReLU.",
-            "The line with the weights and ReLU; what follows from it forward, and what back; the "
-            "formula of dL_dW; both together; the plot.",
-        ),
-        why="So plot the gradient of z, or look at sizes and not only at ratios.",
-        mistakes=(
-            Mistake(
-                "the conclusion first",
-                "You begin with the conclusion. It is what the other lines are there to reach.",
-                "EDFCBA",
-            ),
-            Mistake(
-                "read backwards",
-                "You have the order backwards: the plot is the conclusion.",
-                "EABCFD",
-            ),
         ),
     ),
 )
