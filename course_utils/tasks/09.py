@@ -1732,21 +1732,6 @@ def _random_hidden(rng: np.random.Generator) -> list[Call]:
 # ------------------------------------------------------------ by hand, and a training step
 
 
-def _by_hand(batch: int = 2) -> dict[str, float]:
-    """Return five gradients of the small network of the table."""
-    x, a1 = np.array([[2.0], [-1.0]]), np.array([[0.5, 0.0], [-0.5, 0.5]])
-    W2, p = np.array([[-1.0, -2.0], [3.0, 1.0]]), np.array([[0.75, 0.25], [0.75, 0.25]])
-    dL_dz2 = (p - np.eye(2)) / batch
-    dL_dz1 = dL_dz2 @ W2.T * (1 - a1**2)
-    return {
-        "dL_dz2[0, 0]": float(dL_dz2[0, 0]),
-        "dL_dW2[0, 0]": float((a1.T @ dL_dz2)[0, 0]),
-        "dL_db2[0]": float(dL_dz2.sum(axis=0)[0]),
-        "dL_dz1[1, 1]": float(dL_dz1[1, 1]),
-        "dL_dW1[0, 1]": float((x.T @ dL_dz1)[0, 1]),
-    }
-
-
 NEEDS = {
     "EB": "B needs dL_dz2, and E is where it comes from.",
     "ED": "D needs dL_dz2, and E is where it comes from.",
