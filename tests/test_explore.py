@@ -3,22 +3,21 @@
 import base64
 import json
 import re
-from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
 
-import course_utils.explore as explore
 from course_utils.activations import ACTIVATIONS, elu, leaky_relu, relu, sigmoid, tanh
-from course_utils.explore import ALPHAS, FROM_OUTPUT, explore_activation
+from course_utils.explore import ALPHAS, FROM_OUTPUT, Explorer, explore_activation, page_code
+from course_utils.explore.base import PAGE, PARTS
 
 FIVE_DIGITS = 2e-6  # of the value: half a unit of the fifth digit is 5e-6 or more
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class Reader:
-    """The rule by which ``explore.js`` reads between samples, in Python."""
+    """The rule by which ``between`` in ``page/numbers.js`` reads between samples, in Python."""
 
     def __init__(self, data, name, alpha=None):
         self.step, f = data["step"], data["functions"][name]
@@ -205,16 +204,55 @@ def test_unusable_states_are_refused_and_change_nothing():
         assert getattr(explorer, name) == before
 
 
-@pytest.mark.parametrize("suffix", ["js", "css"])
-def test_the_page_code_loads_nothing(suffix):
-    code = Path(explore.__file__).with_suffix(f".{suffix}").read_text(encoding="utf-8")
+def test_the_page_code_is_one_module_of_all_parts():
+    code = page_code()
+    assert {path.stem for path in PAGE.glob("*.js")} == set(PARTS)
+    assert not re.search(r"^import\b", code, re.MULTILINE)
+    exports = re.findall(r"^export .*", code, re.MULTILINE)
+    assert len(exports) == 2 and exports[0].startswith("export function mount(")
+    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", code, re.MULTILINE)
+    assert len(names) == len(set(names)), "two parts use one name"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_imports_what_it_uses_from_parts_before_it(part):
+    text = (PAGE / f"{part}.js").read_text(encoding="utf-8")
+    found = re.findall(r"^import \{([^}]*)\} from \"./(\w+)\.js\";$", text, re.MULTILINE)
+    assert len(found) == len(re.findall(r"^import", text, re.MULTILINE))
+    imported = [name.strip() for names, _ in found for name in names.split(",") if name.strip()]
+    assert all(PARTS.index(source) < PARTS.index(part) for _, source in found)
+    body = re.sub(r"^import [^;]*;\n", "", text, flags=re.MULTILINE)
+    assert [name for name in imported if not re.search(rf"\b{name}\b", body)] == []
+    for names, source in found:
+        exported = (PAGE / f"{source}.js").read_text(encoding="utf-8")
+        for name in filter(None, map(str.strip, names.split(","))):
+            assert re.search(rf"^export (?:function|const) {name}\b", exported, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", sorted(PAGE.iterdir()), ids=lambda path: path.name)
+def test_the_page_code_loads_nothing(path):
+    code = path.read_text(encoding="utf-8")
     addresses = re.findall(r"(?:https?:)?//[\w.-]+\.\w[^\s\"'`]*", code)
-    assert addresses in ([], ["http://www.w3.org/2000/svg"])  # a name, never fetched
-    assert not re.search(r"@import|url\(|\bimport\b.*from|import\(|fetch\(|XMLHttp", code)
+    assert set(addresses) <= {"http://www.w3.org/2000/svg"}  # a name, never fetched
+    assert not re.search(r"@import|url\(|import\(|fetch\(|XMLHttp", code)
 
 
 def test_every_control_keeps_its_keys_from_jupyterlab():
-    code = Path(explore.__file__).with_suffix(".js").read_text(encoding="utf-8")
-    controls = re.findall(r'make\("(?:input|button|select)", \{[^}]*', code)
-    assert len(controls) == 3
+    controls = re.findall(r'make\("(?:input|button|select)", \{[^}]*', page_code())
+    assert len(controls) >= 5
     assert all("...OWN_KEYS" in control for control in controls)
+
+
+def test_a_question_gets_an_answer_even_if_it_is_an_error(monkeypatch):
+    class Doubler(Explorer):
+        def answer(self, number):
+            return {"twice": 2 * number}
+
+    explorer, sent = Doubler(), []
+    monkeypatch.setattr(explorer, "send", sent.append)
+    explorer._hear(explorer, {"ask": "a", "question": {"number": 4}}, [])
+    explorer._hear(explorer, {"ask": "b", "question": {"number": None}}, [])
+    explorer._hear(explorer, {"ask": "c", "question": {"what": 1}}, [])
+    assert sent[0] == {"answer": "a", "twice": 8}
+    assert [message["answer"] for message in sent] == ["a", "b", "c"]
+    assert all(message["problem"] for message in sent[1:])

@@ -1,33 +1,20 @@
-"""The interactive figures of the course: Python computes the curves, the page moves them.
-
-An explorer samples its curves once, with the functions of `course_utils.activations`, and
-hands them to ``explore.js``, which reads values between the samples and draws. So the
-mathematics is written once, a slider answers within a frame even while the kernel is busy,
-and the same page code works where no kernel is.
-
->>> from course_utils.explore import explore_activation
->>> explorer = explore_activation(z=1.5)  # as the last line of a cell: the figure appears
->>> explorer.z
-1.5
-"""
+"""A function above its slope, with a point that moves."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
 from course_utils.activations import ACTIVATIONS, Activation, sigmoid
-from course_utils.figures import function_and_derivative, picture
+from course_utils.explore.base import Explorer, encoded, find_activation, limits
+from course_utils.figures import function_and_derivative
 
-__all__ = ["ALPHAS", "FROM_OUTPUT", "ActivationExplorer", "Explorer", "explore_activation"]
+__all__ = ["ALPHAS", "FROM_OUTPUT", "ActivationExplorer", "explore_activation"]
 
 ALPHAS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
     {"leaky_relu": (0.0, 0.5, 0.01), "elu": (0.0, 2.0, 0.05)}
@@ -49,41 +36,6 @@ FROM_OUTPUT: Mapping[str, str] = MappingProxyType(
     }
 )
 """How a slope follows from the output, in Python's words; a test evaluates each."""
-
-
-class Explorer(anywidget.AnyWidget):
-    """An interactive figure; each kind is a subclass here and a function in ``explore.js``.
-
-    A subclass adds its state as traitlets that are synchronised (tag ``sync=True``), and says
-    what stands in its place where nothing can move: `figure` and `alt`.
-
-    Attributes
-    ----------
-    data : dict
-        What the page draws, ready for JSON: ``kind``, ``state`` at the start, and curves.
-    """
-
-    _esm = Path(__file__).with_name("explore.js")
-    _css = Path(__file__).with_name("explore.css")
-    data = traitlets.Dict().tag(sync=True)
-
-    def figure(self) -> Figure:
-        """Return the static figure of the present state."""
-        raise NotImplementedError
-
-    def alt(self) -> str:
-        """Return what the figure shows, in a sentence."""
-        raise NotImplementedError
-
-    def __repr__(self) -> str:
-        return f"[explorer] {self.alt()}"
-
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
-        """Return the live view, and beside it the picture for readers without a kernel."""
-        bundle, metadata = super()._repr_mimebundle_(**options)
-        alt = self.alt()
-        bundle |= {"text/html": picture(self.figure(), alt=alt), "text/plain": repr(self)}
-        return bundle, metadata | {"text/html": {"alt": alt}}
 
 
 class ActivationExplorer(Explorer):
@@ -188,8 +140,8 @@ def explore_activation(
     """
     if not 1 <= span <= 40:
         raise ValueError(f"span = {span:g} is out of range: choose one from 1 to 40")
-    first = _find(activation).with_parameters(**parameters)
-    functions = {g.name: g for g in map(_find, choices or ())} | {first.name: first}
+    first = find_activation(activation).with_parameters(**parameters)
+    functions = {g.name: g for g in map(find_activation, choices or ())} | {first.name: first}
     step = 0.01 if span <= 10 else 0.02
     state = {"z": float(z), "function": first.name, "alpha": first.parameters.get("alpha")}
     data = {
@@ -200,13 +152,6 @@ def explore_activation(
         "functions": {name: _sampled(g, span, step) for name, g in functions.items()},
     }
     return ActivationExplorer(data=data, **state)
-
-
-def _find(activation: Activation | str) -> Activation:
-    name = getattr(activation, "name", activation)
-    if name not in ACTIVATIONS:
-        raise ValueError(f"no activation {name!r}: choose one of {', '.join(ACTIVATIONS)}")
-    return ACTIVATIONS[name] if isinstance(activation, str) else activation
 
 
 def _sampled(g: Activation, span: float, step: float) -> dict[str, Any]:
@@ -233,13 +178,6 @@ def _sampled(g: Activation, span: float, step: float) -> dict[str, Any]:
         "alphas": bounds,
         "alpha": g.parameters.get("alpha"),
         "at_zero": np.array([numbers(0.0, p) for p in family]).tolist(),
-        "limits": [_limits(curves[:, quantity]) for quantity in (0, 1)],
-        "curves": base64.b64encode(curves.astype("<f8").tobytes()).decode(),
+        "limits": [limits(curves[:, quantity]) for quantity in (0, 1)],
+        "curves": encoded(curves),
     }
-
-
-def _limits(y: np.ndarray) -> list[float]:
-    """Return the ends of an axis that shows all of y, with the margins of the static figure."""
-    lowest, highest = float(y.min()), float(y.max())
-    margin = 0.14 * (highest - lowest)
-    return [lowest - margin, highest + margin] if margin else [lowest - 0.25, lowest + 1.25]

@@ -1,0 +1,30 @@
+"""The interactive figures of the course: Python computes the curves, the page moves them.
+
+An explorer samples its curves once, with the course's own functions, and hands them to the
+page, which reads values between the samples and draws. So the mathematics is written once, a
+slider answers within a frame even while the kernel is busy, and the same page code works where
+no kernel is. What cannot be sampled beforehand, such as a network in training, the page asks
+the kernel for.
+
+>>> from course_utils.explore import explore_activation
+>>> explorer = explore_activation(z=1.5)  # as the last line of a cell: the figure appears
+>>> explorer.z
+1.5
+"""
+
+from course_utils.explore.activation import (
+    ALPHAS,
+    FROM_OUTPUT,
+    ActivationExplorer,
+    explore_activation,
+)
+from course_utils.explore.base import Explorer, page_code
+
+__all__ = [
+    "ALPHAS",
+    "FROM_OUTPUT",
+    "ActivationExplorer",
+    "Explorer",
+    "explore_activation",
+    "page_code",
+]

@@ -1,0 +1,108 @@
+"""What all explorers share: the page's code, the static picture, questions from the page."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from course_utils.activations import ACTIVATIONS, Activation
+from course_utils.figures import picture
+
+__all__ = ["Explorer", "encoded", "find_activation", "limits", "page_code"]
+
+PAGE = Path(__file__).with_name("page")
+PARTS = ("numbers", "pieces", "plane", "activation", "doors")
+"""The modules in ``page/``, each after those that it imports from."""
+
+
+def page_code() -> str:
+    """Return the modules of ``page/`` as one, which is what a notebook's widget needs."""
+    *parts, last = [(PAGE / f"{part}.js").read_text(encoding="utf-8") for part in PARTS]
+    inner = [re.sub(r"^export (?=\w)", "", part, flags=re.MULTILINE) for part in parts]
+    whole = "\n".join([*inner, last])
+    return re.sub(r"^import [^;]*;\n", "", whole, flags=re.MULTILINE)
+
+
+class Explorer(anywidget.AnyWidget):
+    """An interactive figure; each kind is a subclass here and a module in ``page/``.
+
+    A subclass adds its state as traitlets that are synchronised (tag ``sync=True``), and says
+    what stands in its place where nothing can move: `figure` and `alt`. Where the page needs
+    numbers that cannot be sampled beforehand, it asks, and the subclass has an `answer`.
+
+    Attributes
+    ----------
+    data : dict
+        What the page draws, ready for JSON: ``kind``, ``state`` at the start, and curves.
+    """
+
+    _esm = page_code()
+    _css = (PAGE / "explorer.css").read_text(encoding="utf-8")
+    data = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **state: Any) -> None:
+        super().__init__(**state)
+        self.on_msg(self._hear)
+
+    def figure(self) -> Figure:
+        """Return the static figure of the present state."""
+        raise NotImplementedError
+
+    def alt(self) -> str:
+        """Return what the figure shows, in a sentence."""
+        raise NotImplementedError
+
+    def answer(self, **question: Any) -> dict[str, Any]:
+        """Return what the page asks for, ready for JSON; an exception's words are shown there."""
+        raise NotImplementedError
+
+    def _hear(self, _explorer: Explorer, message: Mapping[str, Any], _buffers: object) -> None:
+        try:
+            answer = self.answer(**message["question"])
+        except Exception as error:  # whatever it is, the page must not wait for ever
+            answer = {"problem": f"{error}"}
+        self.send({**answer, "answer": message["ask"]})
+
+    def __repr__(self) -> str:
+        return f"[explorer] {self.alt()}"
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
+        """Return the live view, and beside it the picture for readers without a kernel."""
+        bundle, metadata = super()._repr_mimebundle_(**options)
+        alt = self.alt()
+        bundle |= {"text/html": picture(self.figure(), alt=alt), "text/plain": repr(self)}
+        return bundle, metadata | {"text/html": {"alt": alt}}
+
+
+def encoded(numbers: Any, kind: str = "<f8") -> str:
+    """Return an array in base64, as the page's ``decode`` reads it; ``"<f4"`` and ``"u1"`` too."""
+    return base64.b64encode(np.asarray(numbers).astype(kind).tobytes()).decode()
+
+
+def find_activation(activation: Activation | str) -> Activation:
+    """Return the activation of that name; one that is an `Activation` already stays as it is.
+
+    Raises
+    ------
+    ValueError
+        If the course has no such function.
+    """
+    name = getattr(activation, "name", activation)
+    if name not in ACTIVATIONS:
+        raise ValueError(f"no activation {name!r}: choose one of {', '.join(ACTIVATIONS)}")
+    return ACTIVATIONS[name] if isinstance(activation, str) else activation
+
+
+def limits(y: np.ndarray) -> list[float]:
+    """Return the ends of an axis that shows all of y, with the margins of the static figure."""
+    lowest, highest = float(y.min()), float(y.max())
+    margin = 0.14 * (highest - lowest)
+    return [lowest - margin, highest + margin] if margin else [lowest - 0.25, lowest + 1.25]
