@@ -19,12 +19,22 @@ from course_utils.explore.activation import (
     explore_activation,
 )
 from course_utils.explore.base import Explorer, page_code
+from course_utils.explore.kink import KinkExplorer, explore_kink, secant_slopes
+from course_utils.explore.step_limit import (
+    StepLimitExplorer,
+    explore_step_limit,
+)
 
 __all__ = [
     "ALPHAS",
     "FROM_OUTPUT",
     "ActivationExplorer",
     "Explorer",
+    "KinkExplorer",
+    "StepLimitExplorer",
     "explore_activation",
+    "explore_kink",
+    "explore_step_limit",
     "page_code",
+    "secant_slopes",
 ]

@@ -12,9 +12,11 @@
  */
 
 import { mountActivation } from "./activation.js";
+import { mountKink } from "./kink.js";
 import { throttled } from "./pieces.js";
+import { mountStepLimit } from "./step_limit.js";
 
-const KINDS = { activation: mountActivation };
+const KINDS = { activation: mountActivation, kink: mountKink, step_limit: mountStepLimit };
 
 /** Keep the state in the page. */
 function memory(state) {
