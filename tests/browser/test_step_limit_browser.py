@@ -80,6 +80,7 @@ def test_keys_move_k_and_z_and_python_hears_of_it(opened):
     assert "at z = 3.00 the gap is 2.65e-261" in hand.root.locator(".words").inner_text().lower()
     hand.press("Home", on=hand.z)
     assert hand.numbers() == written(200, -3.0)
+    wait_for(lambda: opened.ask("first.z"), -3.0)
     opened.ask("first.set_trait('z', 0.0)")
     wait_for(hand.numbers, written(200, 0.0))
     assert hand.numbers()[3] == "0.5"

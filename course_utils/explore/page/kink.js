@@ -193,8 +193,8 @@ export function mountKink(root, data, store) {
   let at = 0; // where the play is, between the positions
   const play = player("Let h close on 0", (seconds, calm) => {
     const i = indexOf(store.get("h"));
-    if (Math.round(at) !== i) at = i; // moved by another hand, or by the last step
-    if (i === 0) at = hs.length; // from the start again
+    if (Math.round(at) !== i) at = i; // moved by another hand
+    if (at === 0) at = hs.length; // from the start again
     at = Math.max(calm ? (Math.ceil(at / DECADE) - 1) * DECADE : at - seconds * 32, 0);
     setIndex(at);
     return at > 0;

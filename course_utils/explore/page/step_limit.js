@@ -163,7 +163,7 @@ export function mountStepLimit(root, data, store) {
   const play = player("Let k grow", (seconds, calm) => {
     const i = indexOf(store.get("k"));
     if (Math.round(at) !== i) at = i; // moved by another hand
-    if (i === ks.length - 1) at = 0; // from the start again
+    if (at === ks.length - 1) at = 0; // from the start again
     at = Math.min(calm ? Math.floor(at) + 8 : at + seconds * 16, ks.length - 1);
     setIndex(at);
     return at < ks.length - 1;
