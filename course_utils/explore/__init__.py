@@ -19,12 +19,15 @@ from course_utils.explore.activation import (
     explore_activation,
 )
 from course_utils.explore.base import Explorer, page_code
+from course_utils.explore.training import TrainingExplorer, explore_training
 
 __all__ = [
     "ALPHAS",
     "FROM_OUTPUT",
     "ActivationExplorer",
     "Explorer",
+    "TrainingExplorer",
     "explore_activation",
+    "explore_training",
     "page_code",
 ]

@@ -13,8 +13,9 @@
 
 import { mountActivation } from "./activation.js";
 import { throttled } from "./pieces.js";
+import { mountTraining } from "./training.js";
 
-const KINDS = { activation: mountActivation };
+const KINDS = { activation: mountActivation, training: mountTraining };
 
 /** Keep the state in the page. */
 function memory(state) {
