@@ -112,13 +112,16 @@ function paint(canvas, shades, size) {
     const hex = style.getPropertyValue(`--${look}`).trim().slice(1);
     return [0, 2, 4].map((k) => parseInt(hex.slice(k, k + 2), 16));
   });
+  const inks = Uint8Array.from({ length: 4 * 256 }, (_, k) => {
+    const p = (k >> 2) / 255;
+    return (k & 3) < 3 ? colours[p > 0.5 ? 1 : 0][k & 3] : 255 * DEEPEST * Math.abs(2 * p - 1);
+  });
+  const ink = new Uint32Array(inks.buffer); // one number a pixel: red, green, blue, opacity
   const image = new ImageData(size, size);
+  const pixels = new Uint32Array(image.data.buffer);
   for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1) {
-      const p = shades[(size - 1 - row) * size + column] / 255;
-      const alpha = Math.round(255 * DEEPEST * Math.abs(2 * p - 1));
-      image.data.set([...colours[p > 0.5 ? 1 : 0], alpha], 4 * (row * size + column));
-    }
+    const from = (size - 1 - row) * size;
+    for (let k = 0; k < size; k += 1) pixels[row * size + k] = ink[shades[from + k]];
   }
   if (canvas.width !== size) place(canvas, { width: size, height: size });
   canvas.getContext("2d").putImageData(image, 0, 0);
