@@ -24,6 +24,7 @@ from course_utils.explore.step_limit import (
     StepLimitExplorer,
     explore_step_limit,
 )
+from course_utils.explore.training import TrainingExplorer, explore_training
 
 __all__ = [
     "ALPHAS",
@@ -32,9 +33,11 @@ __all__ = [
     "Explorer",
     "KinkExplorer",
     "StepLimitExplorer",
+    "TrainingExplorer",
     "explore_activation",
     "explore_kink",
     "explore_step_limit",
+    "explore_training",
     "page_code",
     "secant_slopes",
 ]

@@ -27,7 +27,16 @@ __all__ = [
 ]
 
 PAGE = Path(__file__).with_name("page")
-PARTS = ("numbers", "pieces", "plane", "activation", "kink", "step_limit", "doors")
+PARTS = (
+    "numbers",
+    "pieces",
+    "plane",
+    "activation",
+    "kink",
+    "step_limit",
+    "training",
+    "doors",
+)
 """The modules in ``page/``, each after those that it imports from."""
 
 MANTISSAS = """

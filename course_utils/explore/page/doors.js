@@ -15,8 +15,14 @@ import { mountActivation } from "./activation.js";
 import { mountKink } from "./kink.js";
 import { throttled } from "./pieces.js";
 import { mountStepLimit } from "./step_limit.js";
+import { mountTraining } from "./training.js";
 
-const KINDS = { activation: mountActivation, kink: mountKink, step_limit: mountStepLimit };
+const KINDS = {
+  activation: mountActivation,
+  kink: mountKink,
+  step_limit: mountStepLimit,
+  training: mountTraining,
+};
 
 /** Keep the state in the page. */
 function memory(state) {

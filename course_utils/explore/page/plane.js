@@ -12,10 +12,11 @@ export const written = (x) => String(x).replace("-", "−");
  * `box` is { left, top, width, height } in pixels, `x` and `y` the ends of the axes, `log` which
  * of them are logarithmic ("x", "y", "xy"). `title` stands above in the colour of `look`,
  * `label` beside the y axis, `under` below the x axis, whose numbers stand where `numbered`;
- * `write` says how the numbers of an axis that is not logarithmic are written.
+ * `xticks` are the numbers there, if not round ones; `write` says how the numbers of an axis that
+ * is not logarithmic are written.
  */
 export function panel({
-  box, x, y, log = "", title, label, under, look, numbered, write = written,
+  box, x, y, log = "", title, label, under, look, numbered, xticks, write = written,
 }) {
   const { left, top, width, height } = box;
   const [xlog, ylog] = [log.includes("x"), log.includes("y")];
@@ -23,7 +24,7 @@ export function panel({
   const node = make("g", { class: "panel" });
   const line = (x1, y1, x2, y2, kind) => node.append(make("line", { x1, y1, x2, y2, class: kind }));
   const text = (x, y, kind, text) => node.append(make("text", { x, y, class: kind, text }));
-  for (const k of xlog ? powers(...x, width / 60) : ticks(...x, width / 70)) {
+  for (const k of xticks ?? (xlog ? powers(...x, width / 60) : ticks(...x, width / 70))) {
     line(sx(k), top, sx(k), top + height, k === 0 ? "zero" : "grid");
     if (numbered) text(sx(k), top + height + 16, "below", xlog ? power(k) : write(k));
   }
