@@ -58,7 +58,14 @@ interact(lambda z: function_and_derivative(sigmoid, mark=z), z=FloatSlider(1.5, 
     picture=".jp-OutputArea-output .jp-OutputArea",
     asks=True,
 )
-SUBJECTS = [INTERACT, explorer("activation", "explore_activation()")]
+SUBJECTS = [
+    INTERACT,
+    explorer("activation", "explore_activation()"),
+    explorer("kink, h", 'explore_kink("elu", h=0.001)'),
+    explorer("kink, h, zoomed", 'explore_kink("elu", h=0.001, zoom=True)'),
+    explorer("step limit, z", "explore_step_limit()"),
+    explorer("step limit, k", "explore_step_limit()", slider=labelled("k")),
+]
 
 # Arms a clock: it starts with the next event of that kind and stops in the first frame after the
 # picture has changed; a message sent from within a frame arrives after that frame is painted.
