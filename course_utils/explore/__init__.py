@@ -19,12 +19,18 @@ from course_utils.explore.activation import (
     explore_activation,
 )
 from course_utils.explore.base import Explorer, page_code
+from course_utils.explore.gradient_flow import GradientFlowExplorer, explore_gradient_flow
+from course_utils.explore.zigzag import ZigzagExplorer, explore_zigzag
 
 __all__ = [
     "ALPHAS",
     "FROM_OUTPUT",
     "ActivationExplorer",
     "Explorer",
+    "GradientFlowExplorer",
+    "ZigzagExplorer",
     "explore_activation",
+    "explore_gradient_flow",
+    "explore_zigzag",
     "page_code",
 ]

@@ -12,9 +12,15 @@
  */
 
 import { mountActivation } from "./activation.js";
+import { mountGradientFlow } from "./gradient_flow.js";
 import { throttled } from "./pieces.js";
+import { mountZigzag } from "./zigzag.js";
 
-const KINDS = { activation: mountActivation };
+const KINDS = {
+  activation: mountActivation,
+  gradient_flow: mountGradientFlow,
+  zigzag: mountZigzag,
+};
 
 /** Keep the state in the page. */
 function memory(state) {

@@ -11,9 +11,10 @@ const written = (x) => String(x).replace("-", "−");
  *
  * `box` is { left, top, width, height } in pixels, `x` and `y` the ends of the axes, `log` which
  * of them are logarithmic ("x", "y", "xy"). `title` stands above in the colour of `look`,
- * `label` beside the y axis, `under` below the x axis, whose numbers stand where `numbered`.
+ * `label` beside the y axis, `under` below the x axis, whose numbers stand where `numbered`;
+ * `counted` leaves there only whole ones.
  */
-export function panel({ box, x, y, log = "", title, label, under, look, numbered }) {
+export function panel({ box, x, y, log = "", title, label, under, look, numbered, counted }) {
   const { left, top, width, height } = box;
   const [xlog, ylog] = [log.includes("x"), log.includes("y")];
   const [sx, sy] = [scale(x, [left, left + width], xlog), scale(y, [top + height, top], ylog)];
@@ -21,6 +22,7 @@ export function panel({ box, x, y, log = "", title, label, under, look, numbered
   const line = (x1, y1, x2, y2, kind) => node.append(make("line", { x1, y1, x2, y2, class: kind }));
   const text = (x, y, kind, text) => node.append(make("text", { x, y, class: kind, text }));
   for (const k of xlog ? powers(...x, width / 60) : ticks(...x, width / 70)) {
+    if (counted && !Number.isInteger(k)) continue;
     line(sx(k), top, sx(k), top + height, k === 0 ? "zero" : "grid");
     if (numbered) text(sx(k), top + height + 16, "below", xlog ? power(k) : written(k));
   }
