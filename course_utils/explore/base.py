@@ -34,6 +34,8 @@ PARTS = (
     "activation",
     "kink",
     "step_limit",
+    "zigzag",
+    "gradient_flow",
     "training",
     "doors",
 )

@@ -31,10 +31,10 @@ export const WAYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 1, ArrowLeft: -1, Arrow
 /**
  * Make a labelled slider: the hand moves by `fine`, an arrow by `small`, Shift, Page by `large`.
  * `write` says how a position is written; a slider over a list of values has their indices as
- * positions, and `fine` and `small` are 1.
+ * positions, and `fine` and `small` are 1. Its ends may change later: `input.max`.
  */
 export function slider({ label, min, max, fine, small, large, onmove, write = decimals }) {
-  const moveTo = (x) => onmove(clamp(snap(x, fine), min, max));
+  const moveTo = (x) => onmove(clamp(snap(x, fine), Number(input.min), Number(input.max)));
   const input = make("input", {
     type: "range", min, max, step: "any", ...OWN_KEYS,
     oninput: () => moveTo(input.valueAsNumber),
@@ -112,6 +112,16 @@ export function figureOf(label, look) {
   return { node, show: (text) => (value.textContent = text) };
 }
 
+/** Make the key of a picture: beside each word a stroke that has the class of what it names. */
+export function legend(words) {
+  const entries = Object.entries(words).map(([look, text]) => {
+    const stroke = make("path", { class: look, d: "M0 6H24V6.01" });
+    const sample = make("svg", { width: 24, height: 12, "aria-hidden": "true" }, stroke);
+    return make("span", {}, sample, make("span", { text }));
+  });
+  return make("div", { class: "legend" }, ...entries);
+}
+
 /** Return a function that calls `f` once, `delay` milliseconds after its first call. */
 export function throttled(f, delay) {
   let timer = 0;
@@ -181,6 +191,24 @@ export function asking(store, { note, controls, onanswer, onproblem = () => {} }
     for (const input of inputs) input.disabled = true;
   }
   return () => {};
+}
+
+/**
+ * Keep an answer on the page in step with the settings (`names`) in the store: take it from
+ * `stored(settings)`, or ask the kernel where that has none; return what ends that.
+ */
+export function answering(store, names, { stored, onanswer, note, controls }) {
+  const settings = () => Object.fromEntries(names.map((name) => [name, store.get(name)]));
+  const newest = (answer) => onanswer(stored(settings()) ?? answer); // never an older one last
+  const ask = asking(store, { note, controls, onanswer: newest });
+  const follow = () => {
+    const answer = stored(settings());
+    if (answer) onanswer(answer);
+    else ask(settings());
+  };
+  const stops = names.map((name) => store.on(name, follow));
+  follow();
+  return () => stops.forEach((stop) => stop());
 }
 
 const SILENT = "Waiting for the kernel: it is busy, or it was restarted. "
