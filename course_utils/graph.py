@@ -219,12 +219,9 @@ class Graph:
             slopes = (lambda y, p, q: 1.0, lambda y, p, q: -1.0)
             minus = Operation("minus", lambda p, q: p - q, "{0} - {1}", slopes, ("1", "-1"))
             return self._make(minus, (p, q), name)
-        label, text, slopes = (
-            f"{short(number)} minus",
-            f"{short(number)} - {{0}}",
-            (lambda *_: -1.0,),
-        )
-        return self._make(Operation(label, lambda p: number - p, text, slopes, ("-1",)), (q,), name)
+        label, text = f"{short(number)} minus", f"{short(number)} - {{0}}"
+        minus = Operation(label, lambda p: number - p, text, (lambda y, p: -1.0,), ("-1",))
+        return self._make(minus, (q,), name)
 
     def exp(self, p: Node, *, name: str | None = None) -> Node:
         """Return e to the power p."""

@@ -100,10 +100,12 @@ def fitted(number: float, digits: int, room: int = 0) -> str:
     """Return a number in so many digits, or in so few that it fits into ``room`` characters.
 
     >>> fitted(-0.00012345, 4), fitted(-0.00012345, 4, room=7), fitted(-0.00012345, 4, room=6)
-    ('−0.0001234', '−0.0001', '−1e−04')
+    ('−0.0001234', '−0.0001', '−1e-04')
     """
     texts = (short(number, count) for count in range(digits, 0, -1))
     text = next((text for text in texts if not room or len(text) <= room), f"{number:.0e}")
+    if room:  # a short minus in the exponent, as the width is scarce
+        return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -219,8 +221,8 @@ class _Picture:
 
     def _widest(self) -> list[str]:
         """Return numbers as wide as any that can come; none, if none other will come."""
-        small = "\N{MINUS SIGN}8e\N{MINUS SIGN}08"
-        return ["\N{MINUS SIGN}0." + "8" * self.digits, small] if self.room else []
+        widest = ["\N{MINUS SIGN}0." + "8" * self.digits, "\N{MINUS SIGN}8e-08"]
+        return widest if self.room else []
 
     def _total_width(self, node: Node) -> float:
         total = self.total(node)

@@ -19,12 +19,15 @@ from course_utils.explore.activation import (
     explore_activation,
 )
 from course_utils.explore.base import Explorer, page_code
+from course_utils.explore.graph import GraphExplorer, explore_graph
 
 __all__ = [
     "ALPHAS",
     "FROM_OUTPUT",
     "ActivationExplorer",
     "Explorer",
+    "GraphExplorer",
     "explore_activation",
+    "explore_graph",
     "page_code",
 ]

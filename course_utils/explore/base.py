@@ -19,7 +19,7 @@ from course_utils.figures import picture
 __all__ = ["Explorer", "encoded", "find_activation", "limits", "page_code"]
 
 PAGE = Path(__file__).with_name("page")
-PARTS = ("numbers", "pieces", "plane", "activation", "doors")
+PARTS = ("numbers", "pieces", "plane", "activation", "graph", "doors")
 """The modules in ``page/``, each after those that it imports from."""
 
 

@@ -12,9 +12,10 @@
  */
 
 import { mountActivation } from "./activation.js";
+import { mountGraph } from "./graph.js";
 import { throttled } from "./pieces.js";
 
-const KINDS = { activation: mountActivation };
+const KINDS = { activation: mountActivation, graph: mountGraph };
 
 /** Keep the state in the page. */
 function memory(state) {
