@@ -1,10 +1,14 @@
 """The graph explorer, stepped through by hand in a real JupyterLab."""
 
+import random
 import time
 
 import pytest
 from conftest import notebooks_in
 from test_explore_browser import CONTRAST, CUT_OFF, wait_for
+
+from course_utils.explore.base import PAGE
+from course_utils.graph import short
 
 CELLS = (
     """from course_utils.activations import sigmoid
@@ -210,3 +214,22 @@ def test_two_hundred_moves_leave_no_trace_and_without_a_kernel_the_stages_work(o
     assert "need a running kernel" in alone.locator(".note").text_content()
     alone.evaluate("() => window.takeDown()")
     alone.close()
+
+
+def test_the_page_writes_numbers_as_python_does(chromium):
+    """Ties go to even, however they fall, and exponents come where Python has them."""
+    rng = random.Random(1)
+    numbers = [rng.uniform(-1, 1) * 10.0 ** rng.randint(-12, 12) for _ in range(500)]
+    numbers += [k / 2**m for k in range(-99, 99, 3) for m in (1, 3, 5, 8)]
+    numbers += [0.0, -0.0, 999.95, 99995.0, 1e5, 1e-5, 1e-4, 0.99999, 1e300, 5e-324]
+    page = chromium.new_page()
+    written = page.evaluate(
+        """async ([code, numbers]) => {
+            const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+            const { general } = await import(url);
+            return numbers.map((x) => [1, 2, 3, 4].map((count) => general(x, count)));
+        }""",
+        [(PAGE / "numbers.js").read_text(encoding="utf-8"), numbers],
+    )
+    page.close()
+    assert written == [[short(x, count) for count in (1, 2, 3, 4)] for x in numbers]
