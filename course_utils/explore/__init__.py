@@ -20,6 +20,12 @@ from course_utils.explore.activation import (
 )
 from course_utils.explore.base import Explorer, page_code
 from course_utils.explore.graph import GraphExplorer, explore_graph
+from course_utils.explore.kink import KinkExplorer, explore_kink, secant_slopes
+from course_utils.explore.step_limit import (
+    StepLimitExplorer,
+    explore_step_limit,
+)
+from course_utils.explore.training import TrainingExplorer, explore_training
 
 __all__ = [
     "ALPHAS",
@@ -27,7 +33,14 @@ __all__ = [
     "ActivationExplorer",
     "Explorer",
     "GraphExplorer",
+    "KinkExplorer",
+    "StepLimitExplorer",
+    "TrainingExplorer",
     "explore_activation",
     "explore_graph",
+    "explore_kink",
+    "explore_step_limit",
+    "explore_training",
     "page_code",
+    "secant_slopes",
 ]

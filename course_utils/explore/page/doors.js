@@ -13,9 +13,18 @@
 
 import { mountActivation } from "./activation.js";
 import { mountGraph } from "./graph.js";
+import { mountKink } from "./kink.js";
 import { throttled } from "./pieces.js";
+import { mountStepLimit } from "./step_limit.js";
+import { mountTraining } from "./training.js";
 
-const KINDS = { activation: mountActivation, graph: mountGraph };
+const KINDS = {
+  activation: mountActivation,
+  graph: mountGraph,
+  kink: mountKink,
+  step_limit: mountStepLimit,
+  training: mountTraining,
+};
 
 /** Keep the state in the page. */
 function memory(state) {
