@@ -53,6 +53,8 @@ class Operation:
         From the inputs' values to the output's.
     slopes : tuple of functions
         One for each input: the local derivative, from (output, inputs' values).
+    expression : str
+        What is computed, as text with {0}, {1} for the inputs: ``"1/{0}"``.
     formulas, formulas_from_output : tuples of str
         The same as text, with {p}, {q} for the names of the inputs and {y} for the output's:
         ``"-1/{p}^2"``, and written by means of the output where that is cheaper: ``"-{y}^2"``.
@@ -60,6 +62,7 @@ class Operation:
 
     label: str
     compute: Callable[..., float]
+    expression: str = ""
     slopes: tuple[Callable[..., float], ...] = ()
     formulas: tuple[str, ...] = ()
     formulas_from_output: tuple[str, ...] = ()
@@ -180,12 +183,15 @@ class Graph:
         p, q, number = _split(p, q)
         if number is None:
             count = 2 + len(more)
-            plus = Operation("plus", lambda *v: sum(v), (lambda *_: 1.0,) * count, ("1",) * count)
+            text = " + ".join(f"{{{k}}}" for k in range(count))
+            slopes, formulas = (lambda *_: 1.0,) * count, ("1",) * count
+            plus = Operation("plus", lambda *v: sum(v), text, slopes, formulas)
             return self._make(plus, (p, q, *more), name)
         if more:
             raise TypeError("add takes one node and one number, or any number of nodes")
         label = f"plus {short(number)}" if number >= 0 else f"minus {short(-number)}"
-        plus = Operation(label, lambda p: p + number, (lambda y, p: 1.0,), ("1",))
+        text = f"{{0}} {'+' if number >= 0 else '-'} {short(abs(number))}"
+        plus = Operation(label, lambda p: p + number, text, (lambda y, p: 1.0,), ("1",))
         return self._make(plus, (p,), name)
 
     def multiply(self, p: Node | float, q: Node | float, *, name: str | None = None) -> Node:
@@ -193,10 +199,11 @@ class Graph:
         p, q, number = _split(p, q)
         if number is None:
             slopes = (lambda y, p, q: q, lambda y, p, q: p)
-            times = Operation("times", lambda p, q: p * q, slopes, ("{q}", "{p}"))
+            times = Operation("times", lambda p, q: p * q, "{0} * {1}", slopes, ("{q}", "{p}"))
             return self._make(times, (p, q), name)
         text = short(number)
-        times = Operation(f"times {text}", lambda p: p * number, (lambda y, p: number,), (text,))
+        slopes, label = (lambda y, p: number,), f"times {text}"
+        times = Operation(label, lambda p: p * number, f"{text} * {{0}}", slopes, (text,))
         return self._make(times, (p,), name)
 
     def negate(self, p: Node, *, name: str | None = None) -> Node:
@@ -210,34 +217,35 @@ class Graph:
         p, q, number = _split(p, q)
         if number is None:
             slopes = (lambda y, p, q: 1.0, lambda y, p, q: -1.0)
-            minus = Operation("minus", lambda p, q: p - q, slopes, ("1", "-1"))
+            minus = Operation("minus", lambda p, q: p - q, "{0} - {1}", slopes, ("1", "-1"))
             return self._make(minus, (p, q), name)
-        label = f"{short(number)} minus"
-        return self._make(
-            Operation(label, lambda p: number - p, (lambda y, p: -1.0,), ("-1",)), (q,), name
-        )
+        label, text = f"{short(number)} minus", f"{short(number)} - {{0}}"
+        minus = Operation(label, lambda p: number - p, text, (lambda y, p: -1.0,), ("-1",))
+        return self._make(minus, (q,), name)
 
     def exp(self, p: Node, *, name: str | None = None) -> Node:
         """Return e to the power p."""
         slopes = (lambda y, p: y,)
-        return self._make(Operation("exp", math.exp, slopes, ("exp({p})",), ("{y}",)), (p,), name)
+        exp = Operation("exp", math.exp, "exp({0})", slopes, ("exp({p})",), ("{y}",))
+        return self._make(exp, (p,), name)
 
     def log(self, p: Node, *, name: str | None = None) -> Node:
         """Return the natural logarithm of p, which must be positive."""
         slopes = (lambda y, p: 1 / p,)
-        return self._make(Operation("log", math.log, slopes, ("1/{p}",)), (p,), name)
+        log = Operation("log", math.log, "log({0})", slopes, ("1/{p}",))
+        return self._make(log, (p,), name)
 
     def reciprocal(self, p: Node, *, name: str | None = None) -> Node:
         """Return 1 / p."""
         slopes, formulas = (lambda y, p: -y * y,), ("-1/{p}^2",)
-        invert = Operation("reciprocal", lambda p: 1 / p, slopes, formulas, ("-{y}^2",))
+        invert = Operation("reciprocal", lambda p: 1 / p, "1/{0}", slopes, formulas, ("-{y}^2",))
         return self._make(invert, (p,), name)
 
     def apply(self, activation: Activation, p: Node, *, name: str | None = None) -> Node:
         """Return g(p) for an activation of the course, in one node."""
         slopes = (lambda y, p: activation.derivative(p),)
-        label = activation.title
-        return self._make(Operation(label, activation, slopes, ("g'({p})",)), (p,), name)
+        label, text = activation.title, f"{activation.title}({{0}})"
+        return self._make(Operation(label, activation, text, slopes, ("g'({p})",)), (p,), name)
 
     def _make(
         self,
@@ -274,6 +282,15 @@ class Graph:
 
     def __contains__(self, name: object) -> bool:
         return name in self._nodes
+
+    def copy(self) -> Graph:
+        """Return a graph of the same nodes and values, which can be set and run apart."""
+        self._require_forward()
+        other = Graph()
+        for node in self.nodes:
+            inputs = tuple(other[parent.name] for parent in node.inputs)
+            other._make(node.operation, inputs, node.name, node.value)
+        return other
 
     # Running it.
 

@@ -1,11 +1,13 @@
 """The drawing of a computational graph: where its boxes stand, and how its edges run.
 
-Used by `course_utils.graph.draw`. Nothing here knows what a gradient is; the graph says
-what to write, this file finds the places.
+Used by `course_utils.graph.draw`, and by the explorer that steps through a graph. Nothing
+here knows what a gradient is; the graph says what to write, `layout_of` finds the places,
+as plain data, and `figure_of` draws them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,7 +20,7 @@ from matplotlib.textpath import TextPath
 from course_utils.figures import COLOURS, house_style
 from course_utils.graph import Graph, Node, Step, short
 
-__all__ = ["picture_of"]
+__all__ = ["Box", "Edge", "Label", "Layout", "figure_of", "fitted", "layout_of", "picture_of"]
 
 # All lengths are in inches. A graph is laid out in columns. An edge that passes over a
 # column has a free lane there: an item without a node.
@@ -26,6 +28,85 @@ __all__ = ["picture_of"]
 
 # Size of type in points, significant digits, air between things: the first that fits is taken.
 _LOOKS = ((11, 4, 1), (10, 4, 1), (9, 4, 1), (9, 3, 1), (9, 3, 0.6), (9, 2, 0.5))
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text at a place, and whether it is ``"ink"``, a ``"function"`` or a ``"derivative"``."""
+
+    text: str
+    x: float
+    y: float
+    look: str
+    is_bold: bool = False
+
+    @property
+    def style(self) -> str:
+        """Upright, but for what belongs to a derivative."""
+        return "italic" if self.look == "derivative" else "normal"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node's box, from its lower left corner, and all that is written on it and beside it.
+
+    ``total`` is where the sum of a node's gradients stands, for one that is used twice.
+    """
+
+    name: str
+    is_input: bool
+    x: float
+    y: float
+    width: float
+    height: float
+    labels: tuple[Label, ...]
+    total: Label | None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An edge from a node to its use, which is the ``input``-th of ``target``, or the open end.
+
+    Each of its pieces is straight from point 0 to 1, bends by points 2 and 3 to 4, and is
+    straight to point 5; the last one ends in an arrow.
+    """
+
+    source: str
+    target: str | None
+    input: int
+    pieces: tuple[tuple[tuple[float, float], ...], ...]
+    value: Label
+    gradient: Label
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything stands, in inches from the lower left corner; type in points.
+
+    No number takes more than ``room`` characters, where it is not 0 (see `fitted`).
+    """
+
+    width: float
+    height: float
+    size: float
+    digits: int
+    room: int
+    boxes: tuple[Box, ...]
+    edges: tuple[Edge, ...]
+    key: tuple[Label, ...]
+
+
+def fitted(number: float, digits: int, room: int = 0) -> str:
+    """Return a number in so many digits, or in so few that it fits into ``room`` characters.
+
+    >>> fitted(-0.00012345, 4), fitted(-0.00012345, 4, room=7), fitted(-0.00012345, 4, room=6)
+    ('−0.0001234', '−0.0001', '−1e-04')
+    """
+    texts = (short(number, count) for count in range(digits, 0, -1))
+    text = next((text for text in texts if not room or len(text) <= room), f"{number:.0e}")
+    if room:  # a short minus in the exponent, as the width is scarce
+        return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 @dataclass(eq=False)
@@ -49,25 +130,54 @@ class _Link:
     target: _Item
     rise: float = 0.0  # from the target's centre to the point of arrival
     labels: tuple[str, str] = ("", "")
+    use: tuple[Node, Node | None, int] | None = None  # at the last piece: the edge that it ends
 
 
 def picture_of(graph: Graph, backward: bool) -> Figure:
     """Return the drawing of `course_utils.graph.draw`, as roomy as it fits."""
+    return figure_of(layout_of(graph, backward))
+
+
+def layout_of(
+    graph: Graph, backward: bool = True, *, limit: float = 7.6, for_any: bool = False
+) -> Layout:
+    """Return where everything stands, as roomy as it fits into the limit (in inches).
+
+    Parameters
+    ----------
+    graph : Graph
+        What to lay out; where ``backward``, its gradients must be there.
+    backward : bool
+        Leave room for gradients, and write them.
+    limit : float
+        The width that the look has to fit into; none is narrower than 7.6.
+    for_any : bool
+        Leave room for other numbers than those that are there: for a drawing that changes.
+    """
     with house_style():
         for size, digits, air in _LOOKS:
-            picture = _Picture(graph, backward, size, digits, air)
-            if picture.spare_width >= 0:
+            picture = _Picture(graph, backward, size, digits, air, for_any)
+            if picture.natural <= limit:
                 break
         else:
-            picture = _Picture(graph, backward, *_LOOKS[3])
-        return picture.figure()
+            picture = _Picture(graph, backward, *_LOOKS[3], for_any)
+        return picture.layout()
 
 
 class _Picture:
     """One layout of a graph: for one size of type, number of digits, and air between things."""
 
-    def __init__(self, graph: Graph, backward: bool, size: float, digits: int, air: float) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        backward: bool,
+        size: float,
+        digits: int,
+        air: float,
+        for_any: bool,
+    ) -> None:
         self.graph, self.size, self.digits, self.air = graph, size, digits, air
+        self.room = max(len("-0.") + digits, len("-8e-08")) if for_any else 0
         self.line = size * 1.3 / 72
         self.steps: dict[Node, list[Step]] = {}
         for step in graph.steps if backward else ():
@@ -84,7 +194,7 @@ class _Picture:
         self._place_horizontally()
 
     def text(self, number: float) -> str:
-        return short(number, self.digits).replace("-", "\N{MINUS SIGN}")
+        return fitted(number, self.digits, self.room)
 
     def measure(self, text: str, style: str = "normal", weight: str = "normal") -> float:
         return _width(text, style, weight) * self.size / 72
@@ -109,6 +219,16 @@ class _Picture:
             return ""
         return f"\N{GREEK CAPITAL LETTER SIGMA} {self.text(self.graph.gradient(node))}"
 
+    def _widest(self) -> list[str]:
+        """Return numbers as wide as any that can come; none, if none other will come."""
+        widest = ["\N{MINUS SIGN}0." + "8" * self.digits, "\N{MINUS SIGN}8e-08"]
+        return widest if self.room else []
+
+    def _total_width(self, node: Node) -> float:
+        total = self.total(node)
+        totals = [total, *(f"{total[:2]}{number}" for number in self._widest() if total)]
+        return max(self.measure(text, style="italic") for text in totals)
+
     # What there is to place.
 
     def _make_items(self) -> None:
@@ -126,7 +246,7 @@ class _Picture:
                 is_start = self.steps and node is self.graph.steps[0].node
                 labels = (self.text(node.value), self.text(1.0) if is_start else "")
                 end = self._add(_Item(None, depth[node] + 1, above=self.line, below=self.line))
-                self.links.append(_Link(self.items[node], end, labels=labels))
+                self.links.append(_Link(self.items[node], end, labels=labels, use=(node, None, 0)))
 
     def _add(self, item: _Item) -> _Item:
         self.columns[item.column].append(item)
@@ -143,8 +263,7 @@ class _Picture:
         item = self.items[node] = _Item(
             node,
             depth[node],
-            width=max(*widths, self.measure(self.total(node), style="italic") - 0.1)
-            + 0.14 * self.air,
+            width=max(*widths, self._total_width(node) - 0.1) + 0.14 * self.air,
             above=half + (self.line + 0.04) * bool(node.inputs) + 0.04,
             below=half + (self.line + 0.04) * bool(self.total(node)) + 0.04,
             half=half,
@@ -158,7 +277,7 @@ class _Picture:
             back = self.steps[node][k].downstream if node in self.steps else None
             labels = (self.text(parent.value), "" if back is None else self.text(back))
             rise = ((len(node.inputs) - 1) / 2 - k) * pitch
-            self.links.append(_Link(source, item, rise, labels))
+            self.links.append(_Link(source, item, rise, labels, (parent, node, k)))
         return self._add(item)
 
     # Where it goes.
@@ -198,11 +317,11 @@ class _Picture:
             self.bends.append(self.air * (0.06 if steepest < 0.02 else 0.2))
             measured = [self.measure(link.labels[0]) for link in gap]
             measured += [self.measure(link.labels[1], style="italic") for link in gap]
+            measured += [self.measure(text, style="italic") for text in self._widest() if gap]
             labels.append(max(measured, default=0.0) + 0.04 + 0.12 * self.air)
         natural = sum(widths) + sum(self.bends) + sum(labels) + 0.2
-        self.spare_width = 7.6 - natural
-        self.width = max(7.6, natural)
-        extra = min(max(self.spare_width, 0.0) / len(labels), 0.7)
+        self.natural, self.width = natural, max(7.6, natural)
+        extra = min(max(7.6 - natural, 0.0) / len(labels), 0.7)
         x = (self.width - natural - extra * len(labels)) / 2 + 0.1
         self.left, self.right = [], []
         for k, width in enumerate(widths):
@@ -212,63 +331,62 @@ class _Picture:
                 self.bends[k] += extra / 2
                 x += width + self.bends[k] + labels[k] + extra / 2
 
-    # Ink.
+    # The places, as plain data.
 
-    def figure(self) -> Figure:
-        figure = Figure(figsize=(self.width, self.height), layout="none")
-        self.ax = figure.add_axes((0, 0, 1, 1))
-        self.ax.set(xlim=(0, self.width), ylim=(0, self.height))
-        self.ax.set_axis_off()
-        for link in self.links:
-            self._draw_link(link)
-        for item in self.items.values():
-            self._draw_box(item)
-        key = "upright: value, forward \N{RIGHTWARDS ARROW}"
-        self._write(0.1, 0.13, key, "function", ha="left")
+    def layout(self) -> Layout:
+        edges, pieces = [], []
+        for link in self.links:  # the pieces of an edge follow each other
+            points, labels = self._run(link)
+            pieces.append(points)
+            if link.use:
+                source, target, k = link.use
+                name = target.name if target else None
+                edges.append(Edge(source.name, name, k, tuple(pieces), *labels))
+                pieces = []
+        key = [Label("upright: value, forward \N{RIGHTWARDS ARROW}", 0.1, 0.13, "function")]
         if self.steps:
             start = self.graph.steps[0].node.name
             text = f"italic: gradient of {start}, \N{LEFTWARDS ARROW} backward"
-            at = 0.45 + self.measure(key)
-            self._write(at, 0.13, text, "derivative", ha="left", style="italic")
-        return figure
-
-    def _write(self, x: float, y: float, text: str, colour: str, **options: object) -> None:
-        look = {"ha": "center", "va": "center", "fontsize": self.size, "parse_math": False}
-        self.ax.text(x, y, text, color=COLOURS[colour], **(look | options))
-
-    def _draw_box(self, item: _Item) -> None:
-        node, middle = item.node, (self.left[item.column] + self.right[item.column]) / 2
-        self.ax.add_patch(
-            FancyBboxPatch(
-                (middle - item.width / 2, item.y - item.half),
-                item.width,
-                2 * item.half,
-                boxstyle="round,pad=0,rounding_size=0.07",
-                facecolor="#f4f4f1" if node.inputs else "white",
-                edgecolor="#4d4d4d",
-                linewidth=1.0,
-                zorder=3,
-            )
+            key.append(Label(text, 0.45 + self.measure(key[0].text), 0.13, "derivative"))
+        return Layout(
+            self.width,
+            self.height,
+            self.size,
+            self.digits,
+            self.room,
+            tuple(self._box(item) for item in self.items.values()),
+            tuple(edges),
+            tuple(key),
         )
+
+    def _box(self, item: _Item) -> Box:
+        node, middle = item.node, (self.left[item.column] + self.right[item.column]) / 2
+        labels = []
         if node.inputs:
             above = item.y + item.half + self.line / 2 + 0.03
-            self._write(middle, above, node.name, "ink", weight="bold", zorder=4)
+            labels.append(Label(node.name, middle, above, "ink", is_bold=True))
         lines = self.lines(node)
         apart = self.line + 0.02 if len(lines) < 3 else self.line + 0.04
         for k, line in enumerate(lines):
             y = item.y + apart * ((len(lines) - 1) / 2 - k)
-            if not node.inputs:
-                self._write(middle, y, line, "ink", weight="bold", zorder=4)
-            elif k == (1 if len(lines) == 3 else 0):
-                self._write(middle, y, line, "ink", zorder=4)
-            else:
-                self._write(middle, y, line, "derivative", style="italic", zorder=4)
-        if self.total(node):
-            below = item.y - item.half - self.line / 2 - 0.03
-            self._write(middle, below, self.total(node), "derivative", style="italic", zorder=4)
+            is_operation = not node.inputs or k == (1 if len(lines) == 3 else 0)
+            look = "ink" if is_operation else "derivative"
+            labels.append(Label(line, middle, y, look, is_bold=not node.inputs))
+        below = item.y - item.half - self.line / 2 - 0.03
+        total = self.total(node)
+        return Box(
+            node.name,
+            not node.inputs,
+            middle - item.width / 2,
+            item.y - item.half,
+            item.width,
+            2 * item.half,
+            tuple(labels),
+            Label(total, middle, below, "derivative") if total else None,
+        )
 
-    def _draw_link(self, link: _Link) -> None:
-
+    def _run(self, link: _Link) -> tuple[tuple[tuple[float, float], ...], tuple[Label, Label]]:
+        """Return the points of a link (see `Edge`), and its labels."""
         k = link.source.column
         start = self.right[k] - (self.right[k] - self.left[k] - link.source.width) / 2
         column_width = self.right[k + 1] - self.left[k + 1]
@@ -276,29 +394,86 @@ class _Picture:
         y0, y1 = link.source.y, link.target.y + link.rise
         x1, x2 = self.right[k], self.right[k] + self.bends[k]
         middle = (x1 + x2) / 2
-        points = [(start, y0), (x1, y0), (middle, y0), (middle, y1), (x2, y1), (stop, y1)]
-        codes = [Path.MOVETO, Path.LINETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO]
-        is_lane = link.target.node is None and not link.labels[0]
-        self.ax.add_patch(
-            FancyArrowPatch(
-                path=Path(points, codes),
-                arrowstyle="-" if is_lane else "-|>",
-                mutation_scale=9,
-                shrinkA=0,
-                shrinkB=0,
-                color="#6b6b6b",
-                linewidth=1.0,
-                zorder=2,
-            )
-        )
+        points = ((start, y0), (x1, y0), (middle, y0), (middle, y1), (x2, y1), (stop, y1))
         at = (x2 + self.left[k + 1]) / 2 - 0.02
         shift = self.line / 2 + 0.02
-        for text, y, colour, style in (
-            (link.labels[0], y1 + shift, "function", "normal"),
-            (link.labels[1], y1 - shift, "derivative", "italic"),
-        ):
-            if text:
-                self._write(at, y, text, colour, style=style, zorder=4)
+        return points, (
+            Label(link.labels[0], at, y1 + shift, "function"),
+            Label(link.labels[1], at, y1 - shift, "derivative"),
+        )
+
+
+# Ink.
+
+
+def figure_of(
+    layout: Layout,
+    *,
+    written: Callable[[Label], str] = lambda label: label.text,
+    marked: Collection[Box | Edge] = (),
+) -> Figure:
+    """Draw a layout.
+
+    Parameters
+    ----------
+    layout : Layout
+    written : function
+        What to write in place of a label's text; nothing, if that is empty.
+    marked : collection of Box and Edge
+        What to draw with thicker lines.
+    """
+    with house_style():
+        figure = Figure(figsize=(layout.width, layout.height), layout="none")
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set(xlim=(0, layout.width), ylim=(0, layout.height))
+        ax.set_axis_off()
+
+        def write(label: Label, **options: object) -> None:
+            text = written(label)
+            if not text:
+                return
+            look = {"ha": "center", "va": "center", "fontsize": layout.size, "parse_math": False}
+            look |= {"style": label.style, "weight": "bold" if label.is_bold else "normal"}
+            ax.text(label.x, label.y, text, color=COLOURS[label.look], **(look | options))
+
+        for edge in layout.edges:
+            for points in edge.pieces:
+                is_last = points is edge.pieces[-1]
+                ax.add_patch(_line(points, is_last, 2.8 if edge in marked else 1.0))
+            write(edge.value, zorder=4)
+            write(edge.gradient, zorder=4)
+        for box in layout.boxes:
+            ax.add_patch(
+                FancyBboxPatch(
+                    (box.x, box.y),
+                    box.width,
+                    box.height,
+                    boxstyle="round,pad=0,rounding_size=0.07",
+                    facecolor="white" if box.is_input else "#f4f4f1",
+                    edgecolor="#4d4d4d",
+                    linewidth=2.8 if box in marked else 1.0,
+                    zorder=3,
+                )
+            )
+            for label in [*box.labels, *([box.total] if box.total else [])]:
+                write(label, zorder=4)
+        for label in layout.key:
+            write(label, ha="left")
+        return figure
+
+
+def _line(points: tuple[tuple[float, float], ...], is_last: bool, width: float) -> FancyArrowPatch:
+    codes = [Path.MOVETO, Path.LINETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO]
+    return FancyArrowPatch(
+        path=Path(points, codes),
+        arrowstyle="-|>" if is_last else "-",
+        mutation_scale=9,
+        shrinkA=0,
+        shrinkB=0,
+        color="#6b6b6b",
+        linewidth=width,
+        zorder=2,
+    )
 
 
 def _settle(column: list[_Item], wishes: list[float]) -> None:

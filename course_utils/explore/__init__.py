@@ -20,6 +20,7 @@ from course_utils.explore.activation import (
 )
 from course_utils.explore.base import Explorer, page_code
 from course_utils.explore.gradient_flow import GradientFlowExplorer, explore_gradient_flow
+from course_utils.explore.graph import GraphExplorer, explore_graph
 from course_utils.explore.kink import KinkExplorer, explore_kink, secant_slopes
 from course_utils.explore.step_limit import (
     StepLimitExplorer,
@@ -34,12 +35,14 @@ __all__ = [
     "ActivationExplorer",
     "Explorer",
     "GradientFlowExplorer",
+    "GraphExplorer",
     "KinkExplorer",
     "StepLimitExplorer",
     "TrainingExplorer",
     "ZigzagExplorer",
     "explore_activation",
     "explore_gradient_flow",
+    "explore_graph",
     "explore_kink",
     "explore_step_limit",
     "explore_training",

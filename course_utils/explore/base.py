@@ -22,6 +22,7 @@ __all__ = [
     "find_activation",
     "limits",
     "page_code",
+    "page_style",
     "position",
     "round_numbers",
 ]
@@ -32,6 +33,7 @@ PARTS = (
     "pieces",
     "plane",
     "activation",
+    "graph",
     "kink",
     "step_limit",
     "zigzag",
@@ -56,6 +58,12 @@ def page_code() -> str:
     return re.sub(r"^import [^;]*;\n", "", whole, flags=re.MULTILINE)
 
 
+def page_style() -> str:
+    """Return the style sheets of ``page/`` as one: what is common first, then each kind's own."""
+    sheets = [PAGE / "explorer.css", *(PAGE / f"{part}.css" for part in PARTS)]
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.exists())
+
+
 class Explorer(anywidget.AnyWidget):
     """An interactive figure; each kind is a subclass here and a module in ``page/``.
 
@@ -70,7 +78,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _esm = page_code()
-    _css = (PAGE / "explorer.css").read_text(encoding="utf-8")
+    _css = page_style()
     data = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **state: Any) -> None:

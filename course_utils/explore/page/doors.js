@@ -13,6 +13,7 @@
 
 import { mountActivation } from "./activation.js";
 import { mountGradientFlow } from "./gradient_flow.js";
+import { mountGraph } from "./graph.js";
 import { mountKink } from "./kink.js";
 import { throttled } from "./pieces.js";
 import { mountStepLimit } from "./step_limit.js";
@@ -21,6 +22,7 @@ import { mountZigzag } from "./zigzag.js";
 
 const KINDS = {
   activation: mountActivation,
+  graph: mountGraph,
   kink: mountKink,
   step_limit: mountStepLimit,
   zigzag: mountZigzag,
@@ -47,7 +49,9 @@ function memory(state) {
 
 /** Draw `data` into `root` and follow the store; return a function that takes it down. */
 export function mount(root, data, store = memory(data.state)) {
-  return KINDS[data.kind](root, data, store);
+  const takeDown = KINDS[data.kind](root, data, store);
+  root.lastElementChild.classList.add(`of-${data.kind}`); // for the rules of its own style sheet
+  return takeDown;
 }
 
 /** Ask the kernel: Python's `Explorer.answer` gets a question and returns an answer. */

@@ -71,3 +71,18 @@ export function mapped(object, f, keep = () => true) {
   const kept = Object.entries(object).filter(([, value]) => keep(value));
   return Object.fromEntries(kept.map(([name, value]) => [name, f(value)]));
 }
+
+/** Write x to `count` significant digits as Python's `format(x, ".4g")` does, ties to even. */
+export function general(x, count, scientific = false) {
+  const [all, tens] = Math.abs(x).toExponential(60).split("e"); // a tie would end in zeros here
+  const next = all.replace(".", "").slice(count);
+  const isTie = /^50*$/.test(next) && all.replace(".", "")[count - 1] % 2 === 0;
+  const even = isTie ? Number(`${all.slice(0, count > 1 ? count + 1 : 1)}e${tens}`) : Math.abs(x);
+  const [mantissa, power] = even.toExponential(count - 1).split("e");
+  const sign = x < 0 ? "-" : "";
+  const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  if (!scientific && power >= -4 && power < count) {
+    return sign + trimmed(even.toFixed(Math.max(count - 1 - power, 0)));
+  }
+  return `${sign}${trimmed(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}

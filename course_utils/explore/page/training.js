@@ -199,7 +199,6 @@ export function mountTraining(root, data, store) {
     height: 0, controls: [play, step, reset, again, ...Object.values(menus), rate].map((c) => c.node),
     numbers: numbers.map((number) => number.node),
   });
-  figure.closest(".course-explorer").classList.add("of-training");
   const canvas = make("canvas", { "aria-hidden": "true" });
   const field = make("div", { class: "field" }, canvas);
   figure.prepend(field);
