@@ -190,8 +190,8 @@ class Run:
         if len(dead) == hidden:
             parts.append("Every hidden unit is dead (slope 0): only the last layer learns.")
         elif dead:
-            which = ", ".join(map(str, dead))
-            parts.append(f"Dead, with slope 0 for every example: unit {which}.")
+            which = ("unit " if len(dead) == 1 else "units ") + ", ".join(map(str, dead))
+            parts.append(f"Dead, with slope 0 for every example: {which}.")
         return " ".join(parts)
 
     def frame(self, size: int = GRID) -> dict[str, Any]:
