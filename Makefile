@@ -28,6 +28,7 @@ bench: ## print what each function costs, how fast the explorers answer, and a c
 	@$(INSTALL) test bench browser
 	$(BIN)/python tests/benchmarks/bench_activations.py
 	$(BIN)/python tests/benchmarks/bench_explorer.py
+	$(BIN)/python tests/benchmarks/bench_training.py
 	$(BIN)/python tests/benchmarks/bench_grading.py
 
 mutants: ## flip one sign at a time and list those that no test notices (ARGS=02_sigmoid; slow)

@@ -20,6 +20,12 @@ from course_utils.explore.activation import (
 )
 from course_utils.explore.base import Explorer, page_code
 from course_utils.explore.gradient_flow import GradientFlowExplorer, explore_gradient_flow
+from course_utils.explore.kink import KinkExplorer, explore_kink, secant_slopes
+from course_utils.explore.step_limit import (
+    StepLimitExplorer,
+    explore_step_limit,
+)
+from course_utils.explore.training import TrainingExplorer, explore_training
 from course_utils.explore.zigzag import ZigzagExplorer, explore_zigzag
 
 __all__ = [
@@ -28,9 +34,16 @@ __all__ = [
     "ActivationExplorer",
     "Explorer",
     "GradientFlowExplorer",
+    "KinkExplorer",
+    "StepLimitExplorer",
+    "TrainingExplorer",
     "ZigzagExplorer",
     "explore_activation",
     "explore_gradient_flow",
+    "explore_kink",
+    "explore_step_limit",
+    "explore_training",
     "explore_zigzag",
     "page_code",
+    "secant_slopes",
 ]

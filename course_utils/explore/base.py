@@ -16,11 +16,36 @@ from matplotlib.figure import Figure
 from course_utils.activations import ACTIVATIONS, Activation
 from course_utils.figures import picture
 
-__all__ = ["Explorer", "encoded", "find_activation", "limits", "page_code"]
+__all__ = [
+    "Explorer",
+    "encoded",
+    "find_activation",
+    "limits",
+    "page_code",
+    "position",
+    "round_numbers",
+]
 
 PAGE = Path(__file__).with_name("page")
-PARTS = ("numbers", "pieces", "plane", "activation", "zigzag", "gradient_flow", "doors")
+PARTS = (
+    "numbers",
+    "pieces",
+    "plane",
+    "activation",
+    "kink",
+    "step_limit",
+    "training",
+    "zigzag",
+    "gradient_flow",
+    "doors",
+)
 """The modules in ``page/``, each after those that it imports from."""
+
+MANTISSAS = """
+    1 1.05 1.1 1.2 1.25 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2 2.1 2.2 2.4 2.5 2.6 2.8 3
+    3.2 3.4 3.6 3.8 4 4.2 4.5 4.8 5 5.3 5.6 6 6.4 6.7 7.1 7.5 8 8.5 9 9.5
+""".split()
+"""Forty steps of about 6 % from 1 to 10 in round numbers: those of ISO 3, but for 6.4."""
 
 
 def page_code() -> str:
@@ -106,3 +131,35 @@ def limits(y: np.ndarray) -> list[float]:
     lowest, highest = float(y.min()), float(y.max())
     margin = 0.14 * (highest - lowest)
     return [lowest - margin, highest + margin] if margin else [lowest - 0.25, lowest + 1.25]
+
+
+def round_numbers(low: float, high: float) -> np.ndarray:
+    """Return the round numbers from low to high, forty for each factor of ten.
+
+    A logarithmic slider has them as its positions: four positions on, a number is about
+    1.25 times as large, and forty positions on it is exactly ten times as large.
+    """
+    decades = range(int(np.floor(np.log10(low))), int(np.floor(np.log10(high))) + 1)
+    every = np.array([float(f"{m}e{n}") for n in decades for m in MANTISSAS])
+    return every[(every >= low) & (every <= high)]
+
+
+def position(name: str, value: float, positions: np.ndarray) -> int:
+    """Return where in the rising `positions` of a slider a value is.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them; the words name the nearest.
+    """
+    at = np.flatnonzero(np.isclose(positions, value, rtol=1e-9, atol=0))
+    if at.size:
+        return int(at[0])
+    if not positions[0] <= value <= positions[-1]:
+        raise ValueError(
+            f"{name} = {value:g} lies outside {positions[0]:g} to {positions[-1]:g}: "
+            "choose one inside"
+        )
+    k = int(np.searchsorted(positions, value))
+    near = " or ".join(f"{x:g}" for x in positions[k - 1 : k + 1])
+    raise ValueError(f"{name} = {value:g} is no position of its slider: choose {near}")

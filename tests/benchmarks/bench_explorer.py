@@ -1,85 +1,138 @@
-"""How long after a key press do the pixels change? Our explorer beside `interact`.
+"""How long after the hand moves do the pixels change? The explorers beside `interact`.
 
     python tests/benchmarks/bench_explorer.py
 
-Both draw the same figure in the same JupyterLab, and 40 presses of an arrow key move z in
-each. The clock runs from the key event to the end of the frame that shows the change.
+Every explorer, and the same figure made with `interact` and inline matplotlib, is opened in one
+JupyterLab, one after another; 40 presses of an arrow key and 40 moves of the mouse with its
+button held change each. The clock runs from the input event to the end of the frame that shows
+the change.
 """
+
+from __future__ import annotations
 
 import statistics
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 from conftest import notebooks_in, running_chromium, running_lab
 
-MOVES = 40
-EXPLORER = """from course_utils.explore import explore_activation
-explore_activation()"""
-INTERACT = """%matplotlib inline
+MOVES, WARM_UP = 40, 3
+TRACK = ".course-explorer .figure > .slider input"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A figure to move: its cell, the slider that is moved, and what changes when it is."""
+
+    name: str
+    cell: str
+    slider: str = TRACK
+    picture: str = ".course-explorer .picture"
+    asks: bool = False  # whether the kernel has to answer
+
+
+def explorer(name: str, call: str, **options: Any) -> Subject:
+    """Return a subject from the call that makes an explorer."""
+    function = call.partition("(")[0]
+    return Subject(name, f"from course_utils.explore import {function}\n{call}", **options)
+
+
+def labelled(label: str) -> str:
+    """Return the selector of the slider with that label."""
+    return f'.course-explorer label.slider:has(.maths:text-is("{label}")) input'
+
+
+INTERACT = Subject(
+    "interact",
+    """%matplotlib inline
 from ipywidgets import FloatSlider, interact
 from course_utils.activations import sigmoid
 from course_utils.figures import function_and_derivative
-interact(lambda z: function_and_derivative(sigmoid, mark=z), z=FloatSlider(1.5, min=-6, max=6));"""
+interact(lambda z: function_and_derivative(sigmoid, mark=z), z=FloatSlider(1.5, min=-6, max=6));""",
+    slider=".noUi-handle",
+    picture=".jp-OutputArea-output .jp-OutputArea",
+    asks=True,
+)
+SUBJECTS = [INTERACT, explorer("activation", "explore_activation()")]
 
-# Arms a clock that stops in the first frame whose picture differs; a message sent from
-# within a frame arrives after that frame is painted.
-CLOCK = """([selector, attribute]) => {
-    const look = () => {
-        const node = document.querySelector(selector);
-        return node && node.complete !== false && node.getAttribute(attribute);
-    };
-    const before = look();
+# Arms a clock: it starts with the next event of that kind and stops in the first frame after the
+# picture has changed; a message sent from within a frame arrives after that frame is painted.
+CLOCK = """([picture, kind]) => {
+    let began = null;
     window.latency = new Promise((stop) => {
-        addEventListener('keydown', (event) => {
-            const frame = () => {
-                const now = look();
-                if (!now || now === before) return requestAnimationFrame(frame);
+        const eye = new MutationObserver(() => {
+            const image = [...node.querySelectorAll('img')].at(-1);
+            if (began === null || image?.complete === false || !node.childElementCount) return;
+            eye.disconnect();
+            requestAnimationFrame(() => {
                 const { port1, port2 } = new MessageChannel();
-                port1.onmessage = () => stop(performance.now() - event.timeStamp);
+                port1.onmessage = () => stop(performance.now() - began);
                 port2.postMessage(0);
-            };
-            requestAnimationFrame(frame);
-        }, { once: true, capture: true });
+            });
+        });
+        const node = [...document.querySelectorAll(picture)].at(-1);
+        eye.observe(node, { attributes: true, childList: true, subtree: true });
+        const start = (event) => (began = event.timeStamp);
+        addEventListener(kind, start, { once: true, capture: true });
     });
 }"""
 
 
-def latencies(page, slider, picture, attribute):
-    """Press ArrowRight on `slider` again and again; return the milliseconds of each press."""
-    page.wait_for_selector(picture, state="attached", timeout=60_000)
-    page.locator(slider).first.focus()
+def latencies(page: Any, subject: Subject, event: str) -> list[float]:
+    """Move the slider again and again; return the milliseconds of each move, sorted."""
+    page.wait_for_selector(subject.picture, state="attached", timeout=60_000)
+    slider = page.locator(subject.slider).first
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    if event == "keydown":
+        slider.focus()
+    else:
+        page.mouse.move(x, y)
+        page.mouse.down()
     times = []
-    for _ in range(MOVES + 3):
-        page.evaluate(CLOCK, [picture, attribute])
-        page.keyboard.press("ArrowRight")
+    for k in range(MOVES + WARM_UP):
+        page.evaluate(CLOCK, [subject.picture, event])
+        if event == "keydown":
+            page.keyboard.press("ArrowRight" if k % 20 < 10 else "ArrowLeft")
+        else:
+            page.mouse.move(x + 4 * (10 - abs(k % 20 - 10)) + 2, y)
         times.append(page.evaluate("() => window.latency"))
         time.sleep(0.05)
-    return sorted(times[3:])  # the first presses warm up
+    page.mouse.up()
+    return sorted(times[WARM_UP:])
 
 
-def main():
-    """Measure both and print a table."""
+def main() -> None:
+    """Measure all and print a table."""
     with (
         tempfile.TemporaryDirectory() as home,
         running_lab(Path(home)) as lab,
         running_chromium() as chromium,
         notebooks_in(lab, chromium) as open_notebook,
     ):
-        medians = []
-        print(f"{'':10} {'median':>8} {'p95':>8}   (ms, {MOVES} moves)")
-        for name, cell, slider, picture, attribute in (
-            ("explorer", EXPLORER, ".course-explorer input", ".course-explorer .dot", "cx"),
-            ("interact", INTERACT, ".noUi-handle", ".jp-OutputArea img", "src"),
-        ):
-            notebook = open_notebook(cell, path=f"{name}.ipynb")
+        print(f"milliseconds from the event to the changed pixels, {MOVES} moves each")
+        print(f"{'':24}{'':9}{'median':>8}{'p95':>8}   interact / this")
+        slow = {}
+        for subject in SUBJECTS:
+            notebook = open_notebook(subject.cell, path=f"{subject.name}.ipynb")
             notebook.run()
-            times = latencies(notebook.page, slider, picture, attribute)
-            medians.append(statistics.median(times))
-            print(f"{name:10} {medians[-1]:8.1f} {times[int(0.95 * MOVES)]:8.1f}")
-        print(f"the explorer is {medians[1] / medians[0]:.0f} times as fast")
+            for event in ("keydown", "pointermove"):
+                times = latencies(notebook.page, subject, event)
+                median = statistics.median(times)
+                slow.setdefault(event, median)
+                note = "   asks the kernel" if subject.asks else ""
+                print(
+                    f"{subject.name:24}{event[:7]:9}{median:8.1f}{times[int(0.95 * MOVES)]:8.1f}"
+                    f"{slow[event] / median:10.0f} x{note}",
+                    flush=True,
+                )
+            notebook.page.context.close()
 
 
 if __name__ == "__main__":

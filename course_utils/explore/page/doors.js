@@ -13,12 +13,18 @@
 
 import { mountActivation } from "./activation.js";
 import { mountGradientFlow } from "./gradient_flow.js";
+import { mountKink } from "./kink.js";
 import { throttled } from "./pieces.js";
+import { mountStepLimit } from "./step_limit.js";
+import { mountTraining } from "./training.js";
 import { mountZigzag } from "./zigzag.js";
 
 const KINDS = {
   activation: mountActivation,
   gradient_flow: mountGradientFlow,
+  kink: mountKink,
+  step_limit: mountStepLimit,
+  training: mountTraining,
   zigzag: mountZigzag,
 };
 

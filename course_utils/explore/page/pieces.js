@@ -167,7 +167,7 @@ export function drawnToFit(figure, draw) {
  * only the newest question is kept, so the last one is always answered. Without a kernel it
  * locks the `controls` that need one and says so in `note`, as it says there what goes wrong.
  */
-export function asking(store, { note, controls, onanswer }) {
+export function asking(store, { note, controls, onanswer, onproblem = () => {} }) {
   let [busy, next] = [false, null];
   const ask = (question) => {
     if (busy) return void (next = { question });
@@ -176,7 +176,8 @@ export function asking(store, { note, controls, onanswer }) {
     store.ask(question).then((answer) => {
       clearTimeout(late);
       note.textContent = answer.problem ?? "";
-      if (!answer.problem) onanswer(answer, question);
+      if (answer.problem) onproblem();
+      else onanswer(answer, question);
       busy = false;
       const waiting = next;
       next = null;
