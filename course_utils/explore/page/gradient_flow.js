@@ -24,11 +24,12 @@ function drawFlow(picture, width, flow, scheme) {
   const weights = scheme ? `${scheme} weights` : `gain ${briefly(flow.gain)}`;
   const roomy = width > 390;
   const shape = roomy ? `, ${flow.depth} layers of ${flow.width}` : "";
+  const whole = ticks(1, flow.depth, width / 70).filter(Number.isInteger);
   const stack = panel({
     box: { left, top, width, height }, x: [1, flow.depth], y: flow.limits, log: "y",
     title: `${flow.activation}, ${weights}${shape}`,
     under: roomy ? "layer: the gradient comes from the right" : "layer", look: "value", numbered: true,
-    xticks: ticks(1, flow.depth, width / 70).filter(Number.isInteger),
+    xticks: whole,
   });
   const { layer, sx } = stack;
   const layers = Array.from({ length: flow.depth }, (_, k) => k + 1);
