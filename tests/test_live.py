@@ -1,5 +1,6 @@
 """The live edition: what is blank, what catches up, and that nobody's work is overwritten."""
 
+import ast
 import subprocess
 import sys
 
@@ -191,13 +192,10 @@ def test_catch_up_points_alone_bring_a_kernel_through_the_lesson(lesson):
 
 def top_level_names(source):
     """Return the names that a cell's functions and plain assignments define."""
-    import ast
-
-    names = set()
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
+    nodes = ast.parse(source).body
+    names = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    for node in nodes:
         for target in getattr(node, "targets", []):
-            names |= {n.id for n in ast.walk(target) if isinstance(n.ctx, ast.Store)
-                      if isinstance(n, ast.Name)}  # fmt: skip
+            stored = (n for n in ast.walk(target) if isinstance(n, ast.Name))
+            names |= {name.id for name in stored if isinstance(name.ctx, ast.Store)}
     return {name for name in names if name[0] != "_"}
