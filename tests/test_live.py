@@ -180,7 +180,7 @@ def test_catch_up_points_alone_bring_a_kernel_through_the_lesson(lesson):
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     *said, names = run.stdout.splitlines()
-    assert [line.partition(":")[0] for line in said] == [
+    assert [line.rpartition(":")[0] for line in said] == [
         f"You are at the end of “{point.title}”" for point in points
     ]
     defined = set()
