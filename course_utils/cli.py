@@ -152,6 +152,36 @@ def build(options: argparse.Namespace) -> int:
     return int(failed > 0)
 
 
+def live(options: argparse.Namespace) -> int:
+    """Write the live edition of lessons: what the instructor types is left out."""
+    from course_utils import editions, notebooks
+
+    lessons = notebooks.lessons()
+    chosen = lessons
+    if options.lessons:
+        wanted = {Path(name).stem for name in options.lessons}
+        chosen = [one for one in lessons if wanted & {one.number, one.slug}]
+        strangers = wanted - {name for one in chosen for name in (one.number, one.slug)}
+        if strangers:
+            numbers = ", ".join(one.number for one in lessons)
+            raise Refusal(f"there is no lesson {', '.join(sorted(strangers))}: they are {numbers}")
+    if options.to.exists() and not options.to.is_dir():
+        raise Refusal(f"{options.to} is a file: name a folder")
+    if options.to.resolve() == (notebooks.ROOT / "notebooks").resolve():
+        raise Refusal("the lessons themselves are in that folder: name another one")
+    options.to.mkdir(parents=True, exist_ok=True)
+    kept = 0
+    for one in chosen:
+        place = options.to / one.path.name
+        text = editions.live_text(one.path, instructor=options.instructor)
+        if place.exists() and not editions.is_untouched(place):
+            kept += 1
+            print(f"{place}: it has been changed since it was made, so it is kept: move it away")
+            continue
+        print(f"{place}: {'written' if notebooks.write(place, text) else 'as it should be'}")
+    return int(kept > 0)
+
+
 def reset(options: argparse.Namespace) -> int:
     """Put a fresh exercise beside your own, which is kept."""
     from course_utils import editions
@@ -292,6 +322,15 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command = _add(commands, build, "course build --check")
     command.add_argument(
         "--check", action="store_true", help="write nothing; fail if an exercise differs"
+    )
+
+    command = _add(commands, live, "course live 02 03 --to live")
+    command.add_argument(
+        "lessons", nargs="*", metavar="LESSON", help="02 or 02_sigmoid; all if none is named"
+    )
+    command.add_argument("--to", type=Path, required=True, metavar="DIR", help="for the notebooks")
+    command.add_argument(
+        "--instructor", action="store_true", help="keep the code, and the instructor's notes"
     )
 
     command = _add(commands, reset, "course reset 02")

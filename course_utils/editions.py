@@ -1,8 +1,12 @@
-"""Editions of a notebook: from a solution, the exercise with the answers cut out.
+"""Editions of a notebook: from a solution its exercise, from a lesson its live edition.
 
 A line ``# solution`` in a code cell cuts from there to the end of its block (in a function,
 to the dedent; at column 0, to the end of the cell) and leaves ``...``. A cell tagged
 ``solution`` is dropped.
+
+In the live edition of a lesson, a cell tagged ``live`` is blank but for the line that says what
+to type (its metadata, ``course.prompt``), and where later code needs what a section has made, a
+folded cell at the section's end does it all for who has missed something.
 """
 
 from __future__ import annotations
@@ -15,12 +19,22 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course_utils.catch_up import CatchUpPoint, catch_up_points
 from course_utils.notebooks import ROOT, dumps, read
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["CutError", "build", "cut", "exercise_text", "fresh_copy", "is_untouched", "solutions"]
+__all__ = [
+    "CutError",
+    "build",
+    "cut",
+    "exercise_text",
+    "fresh_copy",
+    "is_untouched",
+    "live_text",
+    "solutions",
+]
 
 MARKER = re.compile(r"#\s*solution\s*", re.I)
 
@@ -116,6 +130,64 @@ def exercise_text(path: Path) -> str:
         cell.source, cell.outputs, cell.execution_count = source, [], None
     if not cuts:
         raise CutError(f"{path.name}: no `# solution` in it, so the exercise would be the solution")
+    return _signed(notebook)
+
+
+def live_text(path: Path, *, instructor: bool = False) -> str:
+    """Return the text of the file of a lesson's live edition, or of the instructor's.
+
+    Parameters
+    ----------
+    path
+        The lesson.
+    instructor
+        Keep the code and the cells tagged ``instructor``.
+
+    Raises
+    ------
+    CutError
+        If a cell tagged ``live`` does not say what to type.
+    """
+    lesson = deepcopy(read(path))
+    points = {} if instructor else {p.ends_before: p for p in catch_up_points(lesson)}
+    cells = []
+    for number, cell in enumerate(lesson.cells):
+        tags = cell.metadata.get("tags", [])
+        if number in points:
+            cells.append(_catch_up_cell(path.stem, points[number]))
+        if "instructor" in tags and not instructor:
+            continue
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            if "live" in tags and not instructor:
+                prompt = cell.metadata.get("course", {}).get("prompt")
+                if not prompt:
+                    raise CutError(
+                        f"{path.name}, cell {cell.id}: no course.prompt says what to type"
+                    )
+                cell.source = f"# {prompt}"
+        cells.append(cell)
+    lesson.cells = cells
+    return _signed(lesson)
+
+
+def _catch_up_cell(lesson: str, point: CatchUpPoint) -> NotebookNode:
+    """Return the folded cell that a latecomer runs."""
+    from nbformat.v4 import new_code_cell
+
+    source = (
+        f"# Catch up: run this if you have missed something of \N{LEFT DOUBLE QUOTATION MARK}"
+        f"{point.title}\N{RIGHT DOUBLE QUOTATION MARK} or before.\n"
+        "from course_utils.catch_up import catch_up\n\n"
+        f'catch_up("{lesson}", "{point.section}")'
+    )
+    cell = new_code_cell(source, id=f"catch-up-{point.section}"[:64])
+    cell.metadata.update(tags=["hide-cell", "catch-up"], jupyter={"source_hidden": True})
+    return cell
+
+
+def _signed(notebook: NotebookNode) -> str:
+    """Return the text of a notebook that says how it was made, so that changes show."""
     notebook.metadata["course"] = {**notebook.metadata.get("course", {}), "made": ""}
     notebook.metadata.course.made = _made_of(notebook)
     return dumps(notebook)
@@ -128,7 +200,7 @@ def _made_of(notebook: NotebookNode) -> str:
 
 
 def is_untouched(path: Path) -> bool:
-    """Return whether an exercise's cells are as `build` wrote them; outputs do not count."""
+    """Return whether a notebook's cells are as they were made; outputs do not count."""
     try:
         notebook = read(path)
     except Exception:  # no notebook at all: it is not ours to overwrite
