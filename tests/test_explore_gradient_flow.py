@@ -128,7 +128,7 @@ def test_the_steps_gradient_is_exactly_0_and_the_answer_says_so():
     assert answer["silent"] == NETWORKS
     assert not read(answer["of_z"]).any() and not read(answer["predicted"]).any()
     assert np.isnan(read(answer["left"])).all()
-    assert answer["limits"] == [1e-4, 1e4]
+    assert answer["limits"] == [1e-2, 1e2]
     assert _limits(np.array([3e-7, 0.0]), np.array([2e5])) == [1e-8, 1e8]
 
 

@@ -46,7 +46,7 @@ PYTORCH = 1 / np.sqrt(3)
 GAINS = tuple(sorted({PYTORCH, *(2 ** (k / 8) for k in range(-24, 41) if k != -6)}))
 """The positions of the gain's slider: eighths of a doubling, and PyTorch's own."""
 
-DECADES = (4, 8, 16, 32, 48, 64, 80, 100)
+DECADES = (2, 4, 8, 16, 32, 48, 64, 80, 100)
 """How many powers of ten the axis may show to either side of 1: it seldom changes."""
 
 _U = np.linspace(-8, 8, 1000)  # an even count leaves out 0, ReLU's corner

@@ -141,7 +141,6 @@ export function mountGradientFlow(root, data, store) {
     height: STACK_HEIGHT, track, numbers: numbers.map((n) => n.node),
     controls: [kinds, starts, widths, gain, depth, again].map((control) => control.node),
   });
-  words.classList.add("long");
   const say = throttled(() => (spoken.textContent = view.spoken), 700);
 
   const draw = () => {
