@@ -38,8 +38,8 @@ class Subject:
 
 def explorer(name: str, call: str, **options: Any) -> Subject:
     """Return a subject from the call that makes an explorer."""
-    function = call.partition("(")[0]
-    return Subject(name, f"from course_utils.explore import {function}\n{call}", **options)
+    imports = "from course_utils.explore import *\nfrom course_utils.graph import *"
+    return Subject(name, f"{imports}\n{call}", **options)
 
 
 def labelled(label: str) -> str:
@@ -58,6 +58,9 @@ interact(lambda z: function_and_derivative(sigmoid, mark=z), z=FloatSlider(1.5, 
     picture=".jp-OutputArea-output .jp-OutputArea",
     asks=True,
 )
+GRAPH = """graph = Graph()
+graph.multiply(graph.exp(graph.input("x", 1.0)), graph.input("w", 0.5), name="y")
+explore_graph(graph, stage=6)"""
 SUBJECTS = [
     INTERACT,
     explorer("activation", "explore_activation()"),
@@ -65,6 +68,16 @@ SUBJECTS = [
     explorer("kink, h, zoomed", 'explore_kink("elu", h=0.001, zoom=True)'),
     explorer("step limit, z", "explore_step_limit()"),
     explorer("step limit, k", "explore_step_limit()", slider=labelled("k")),
+    explorer("graph, step", "explore_graph(sigmoid_graph(1.0))", slider=labelled("step")),
+    explorer("graph, z", "explore_graph(sigmoid_graph(1.0), stage=9)", slider=labelled("z")),
+    explorer("graph, of two inputs", GRAPH, slider=labelled("x"), asks=True),
+    explorer("zigzag, step", "explore_zigzag()", slider=labelled("step")),
+    explorer("zigzag, rate", "explore_zigzag()", slider=labelled("rate"), asks=True),
+    explorer("gradient flow, layer", "explore_gradient_flow()", slider=labelled("layer")),
+    explorer("gradient flow, gain", "explore_gradient_flow()", slider=labelled("gain"), asks=True),
+    explorer(
+        "gradient flow, depth", "explore_gradient_flow()", slider=labelled("depth"), asks=True
+    ),
 ]
 
 # Arms a clock: it starts with the next event of that kind and stops in the first frame after the
