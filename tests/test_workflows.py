@@ -120,34 +120,27 @@ def fill(checkout, *names):
 def test_classroom_gets_a_result_and_nothing_else_of_the_students_is_run(tmp_path):
     checkout, secret = tmp_path / "checkout", tmp_path / "secret"
     fill(checkout, "02_sigmoid.ipynb")
+    (checkout / "exercises" / "03_tanh.ipynb").symlink_to(ROOT / "solutions" / "03_tanh.ipynb")
     secret.write_text("mine")
     (checkout / "result.json").symlink_to(secret)
     trap = f"open({str(tmp_path / 'trapped')!r}, 'w')\nraise SystemExit('trapped')\n"
     for name in ("sitecustomize", "json", "shutil", "numpy", "course_utils/__init__"):
         (checkout / f"{name}.py").parent.mkdir(exist_ok=True)
         (checkout / f"{name}.py").write_text(trap)
-    result = autograde(tmp_path, course_elsewhere(tmp_path / "course"))
+    result = autograde(tmp_path, course_elsewhere(tmp_path / "course"), exercises=["02", "03"])
     check_result(result)
-    assert result["score"] == result["max-score"]
+    assert [test["passed"] for test in result["tests"]] == [True] * 7 + [False] * 6
     assert result["tests"][0]["test-name"] == "02_sigmoid: sigmoid"
     assert secret.read_text() == "mine" and not (tmp_path / "trapped").exists()
-    assert (checkout / "release-body.md").read_text(encoding="utf-8").startswith("# kim: 14 of 14")
+    assert (checkout / "release-body.md").read_text(encoding="utf-8").startswith("# kim: 14 of 27")
 
 
 @posix
-@pytest.mark.parametrize("kind", ["nothing", "a link", "a linked folder"])
+@pytest.mark.parametrize("kind", ["nothing", "a linked folder"])
 def test_classroom_gets_a_result_where_nothing_was_handed_in(tmp_path, kind):
-    checkout = tmp_path / "checkout"
-    fill(checkout)
-    if kind == "nothing":
-        (checkout / "exercises").rmdir()
-    if kind == "a link":
-        (checkout / "exercises" / "02_sigmoid.ipynb").symlink_to(
-            ROOT / "solutions/02_sigmoid.ipynb"
-        )
+    (tmp_path / "checkout").mkdir()
     if kind == "a linked folder":
-        (checkout / "exercises").rmdir()
-        (checkout / "exercises").symlink_to(ROOT / "solutions")
+        (tmp_path / "checkout" / "exercises").symlink_to(ROOT / "solutions")
     result = autograde(tmp_path, course_elsewhere(tmp_path / "course"))
     check_result(result)
     assert result["score"] == 0 and not any(test["passed"] for test in result["tests"])
