@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from course_utils.grading.marker import Mark, Marked
@@ -185,24 +186,24 @@ def result_json(student: Marked) -> str:
     """Return one student's result as ``classroom50/result/v1``.
 
     The names of class, assignment and submission come from the environment that its runner
-    sets; without it they are empty.
+    sets; without it they are empty. The runner itself adds whose it is and when it was sent.
 
     Source: the wiki of foundation50/classroom50, *Advanced Autograding*.
     """
     server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
     repository, commit = (os.environ.get(k, "") for k in ("GITHUB_REPOSITORY", "GITHUB_SHA"))
     page = f"{server}/{repository}/commit/{commit}" if repository and commit else ""
+    page = os.environ.get("COMMIT_URL") or page
     tag = os.environ.get("SUBMISSION_TAG", "")
+    release = f"{server}/{repository}/releases/tag/{quote(tag, safe='')}" if tag else ""
     record = {
         "schema": "classroom50/result/v1",
         "classroom": os.environ.get("CLASSROOM", ""),
         "assignment": os.environ.get("ASSIGNMENT", ""),
         "submission": tag,
-        "commit": os.environ.get("COMMIT_URL", page),
-        "release": os.environ.get(
-            "RELEASE_URL", f"{server}/{repository}/releases/tag/{tag}" if tag else ""
-        ),
-        "review": os.environ.get("REVIEW_URL", page),
+        "commit": page,
+        "release": os.environ.get("RELEASE_URL") or release,
+        "review": os.environ.get("REVIEW_URL") or page,
         "datetime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "score": sum(m.points for m in student.marks),
         "max-score": sum(m.max_points for m in student.marks),
