@@ -64,7 +64,7 @@ RATES = tuple(float(f"{digit}e{power}") for power in (-2, -1, 0, 1) for digit in
 SLICE = 0.012
 """For how many seconds a question may train before the kernel is free for other cells."""
 
-GRID = 64
+GRID = 48
 """How many points the plane has along each axis; the recorded run has `RECORDED_GRID`."""
 
 RECORDED_GRID, RECORDED_FRAMES, RECORDED_STEPS = 32, 40, 10
@@ -219,7 +219,7 @@ class Run:
             "plane": encoded(np.rint(255 * sigmoid(margin)), "u1"),
             "border": encoded(np.rint(65535 * (pieces - low) / (high - low)), "<u2"),
             "stretch": self.stretch,
-            "curve": encoded(self.curve),
+            "curve": encoded(np.minimum(self.curve, 3e38), "<f4"),
             "hidden": len(self.parameters.b1),
             "outputs": encoded(self.outputs()),
             "p": self.probability(self.x).tolist() if _few(self.x) else [],
@@ -312,7 +312,7 @@ class TrainingExplorer(Explorer):
 
     def __init__(self, **state: Any) -> None:
         super().__init__(**state)
-        self._runs = 0
+        self._runs, self._trainer = 0, 0.0  # the view that took the last step
         self.reset()
         self.observe(self.reset, ["examples", "function", "hidden", "seed"])
         self.observe(self._change_rate, "rate")
@@ -333,6 +333,7 @@ class TrainingExplorer(Explorer):
         reset: bool = False,
         steps: int = 0,
         seen: list[int] | None = None,
+        view: float | None = None,
     ) -> dict[str, Any]:
         """Return the next frame.
 
@@ -345,13 +346,19 @@ class TrainingExplorer(Explorer):
         steps : int, optional
             How many steps to take first, within `SLICE`.
         seen : list of two int, optional
-            The run and the step that the page has drawn; no step is taken from another one.
+            The run and the step that the page has drawn. No step is taken from another run,
+            nor from another step, unless it was this view that took it: a view may ask twice
+            before it draws.
+        view : float, optional
+            Which view asks.
         """
         for name, value in (changes or {}).items():
             self.set_trait(name, value)
         if reset:
             self.reset()
-        if steps and seen == [self._runs, self.run.step]:
+        now = [self._runs, self.run.step]
+        if steps and seen and (seen == now or (seen[0] == now[0] and view == self._trainer)):
+            self._trainer = view or 0.0
             self.run.advance(steps, SLICE)
         self.begun = True
         state = {name: getattr(self, name) for name in SETTINGS}

@@ -66,7 +66,11 @@ function questions(model) {
     new Promise((resolve) => {
       const number = `${view} ${(last += 1)}`;
       asked.set(number, resolve);
-      model.send({ ask: number, question });
+      try {
+        model.send({ ask: number, question });
+      } catch {
+        // The kernel was restarted: no answer will come, and `asking` says so.
+      }
     });
   model.on("msg:custom", hear);
   return { ask, stop: () => model.off("msg:custom", hear) };

@@ -19,8 +19,12 @@ export const briefly = (x) => String(Number(x.toPrecision(3)) + 0);
 export const decimals = (x) => (snap(x, 0.01) === x ? x.toFixed(2) : String(Number(x.toFixed(6))));
 
 /** Read numbers from base64: float64, unless another kind of array is asked for. */
-export const decode = (text, Kind = Float64Array) =>
-  new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+export function decode(text, Kind = Float64Array) {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let k = 0; k < bytes.length; k += 1) bytes[k] = characters.charCodeAt(k);
+  return new Kind(bytes.buffer);
+}
 
 /** Read samples y at position u = 0 .. y.length - 1: the cubic through the nearest four. */
 export function between(y, u) {

@@ -163,22 +163,22 @@ export function drawnToFit(figure, draw) {
 }
 
 /**
- * Return a function that asks the kernel, one question at a time: while an answer is awaited,
- * only the newest question is kept, so the last one is always answered. Without a kernel it
+ * Return a function that asks the kernel, one question at a time (or `atOnce` of them): while an
+ * answer is awaited, only the newest question is kept, so the last one is always answered. Without a kernel it
  * locks the `controls` that need one and says so in `note`, as it says there what goes wrong.
  */
-export function asking(store, { note, controls, onanswer, onproblem = () => {} }) {
-  let [busy, next] = [false, null];
+export function asking(store, { note, controls, onanswer, onproblem = () => {}, atOnce = 1 }) {
+  let [busy, next] = [0, null];
   const ask = (question) => {
-    if (busy) return void (next = { question });
-    busy = true;
+    if (busy === atOnce) return void (next = { question });
+    busy += 1;
     const late = setTimeout(() => (note.textContent = SILENT), 2000);
     store.ask(question).then((answer) => {
       clearTimeout(late);
       note.textContent = answer.problem ?? "";
       if (answer.problem) onproblem();
       else onanswer(answer, question);
-      busy = false;
+      busy -= 1;
       const waiting = next;
       next = null;
       if (waiting) ask(waiting.question);

@@ -7,6 +7,11 @@ import {
 import { panel, pathOf } from "./plane.js";
 
 const PAUSE = 30; // milliseconds between two questions, at least
+// The server holds an answer back until the page sends something, or for 40 ms (Nagle's algorithm
+// and the delayed acknowledgement), so while answers are quick a second question is on its way;
+// where they are not, a queue would only keep other cells waiting.
+const AT_ONCE = 2;
+const QUICK = 80; // milliseconds
 const DEEPEST = 0.45; // how opaque a class's colour is where its probability is 1
 const LOOK_OF = ["value", "slope"]; // of class 0 and of class 1
 const SETTINGS = ["examples", "function", "hidden", "rate", "seed", "steps"];
@@ -134,16 +139,18 @@ export function mountTraining(root, data, store) {
   const rates = [...new Set([...data.rates, data.state.rate])].sort((a, b) => a - b);
   const nothing = () => ({ changes: {}, reset: false, steps: 0 });
   let wanted = nothing(); // what the next question will ask
-  let [awaiting, asked, recorded] = [false, 0, 0];
+  let [asked, recorded, delay] = [0, 0, Infinity]; // delay: that of the last answer
+  const open = []; // when the questions were asked that are not answered yet
+  const me = Math.random(); // one of the views of this explorer
   let frame = { ...frames[0], curve: data.record.curve, run: 1, state: data.state };
   let view = null; // what is drawn, with the nodes that follow the training
 
   // ---------------------------------------------------------------- asking
   const pull = () => {
     if (!store.ask) return void playRecord();
-    if (awaiting) return; // the answer pulls again if there is something wanted then
-    [awaiting, asked] = [true, performance.now()];
-    ask({ ...wanted, seen: [frame.run, frame.step] });
+    if (open.length === AT_ONCE) return; // an answer pulls again if there is something wanted then
+    open.push((asked = performance.now()));
+    ask({ ...wanted, seen: [frame.run, frame.step], view: me });
     wanted = nothing();
   };
   const playRecord = () => {
@@ -152,7 +159,7 @@ export function mountTraining(root, data, store) {
     follow({ ...frame, ...frames[recorded] });
   };
   const answered = () => {
-    awaiting = false;
+    delay = performance.now() - open.shift();
     const { changes, reset, steps } = wanted;
     if (Object.keys(changes).length || reset || steps > 0) pull();
   };
@@ -163,7 +170,8 @@ export function mountTraining(root, data, store) {
 
   // ---------------------------------------------------------------- controls
   const play = player("Train, frame by frame", (_seconds, calm) => {
-    if (awaiting || (!calm && performance.now() - asked < PAUSE)) return true;
+    if (open.length >= (delay < QUICK ? AT_ONCE : 1)) return true;
+    if (!calm && performance.now() - asked < PAUSE) return true;
     if (frame.broken) return false;
     if (!store.ask) {
       asked = performance.now() + 3 * PAUSE; // the recorded frames are few
@@ -208,9 +216,10 @@ export function mountTraining(root, data, store) {
       follow(answer);
       answered();
     },
+    atOnce: AT_ONCE,
     onproblem: () => {
       play.stop();
-      awaiting = false;
+      open.shift();
     },
   });
 
@@ -242,10 +251,11 @@ export function mountTraining(root, data, store) {
     const high = roundedUp(Math.max(...losses));
     const loss = panelFor("loss", [steps, low, high], (needs) => drawLoss(view.boxes.loss, needs));
     const [xs, ys] = [[], []];
-    for (let k = 0; k < curve.length; k += 1) {
-      xs.push(Math.floor(k / 2) * frame.stretch);
-      ys.push(Math.max(curve[k], low));
-    }
+    curve.forEach((loss, k) => { // the lowest and the highest loss of each stretch
+      if (k % 2 && loss === curve[k - 1]) return;
+      xs.push((k >> 1) * frame.stretch);
+      ys.push(Math.max(loss, low));
+    });
     xs.push(frame.step);
     ys.push(Math.max(frame.loss, low));
     place(loss.line, { d: pathOf(loss, xs, ys) });
@@ -287,7 +297,7 @@ export function mountTraining(root, data, store) {
     place(plane.line, { d: pieces.join("") });
     plane.tags.forEach((tag, k) => (tag.textContent = frame.p[k].toFixed(2)));
     const stretches = Math.floor(at / frame.stretch) + 1; // the recorded frames share one curve
-    moveLoss(decode(frame.curve).subarray(0, 2 * stretches));
+    moveLoss(decode(frame.curve, Float32Array).subarray(0, 2 * stretches));
     moveOutputs(decode(frame.outputs));
     const count = points[examples].labels.length;
     const texts = [String(at), digits(frame.loss, 3), `${right} / ${count}`,
