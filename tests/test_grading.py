@@ -203,3 +203,66 @@ def test_an_answer_that_takes_too_long_to_judge_ends_for_good():
 
     with pytest.raises(_Late), _deadline(0.2):
         ask(endless, [Call()])
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [("HANG", "timeout"), ("DIE", "crashed"), ("EAT", "error")]
+)
+def test_an_answer_that_stops_the_judging_costs_nobody_else_a_point(
+    tmp_path, monkeypatch, answer, status
+):
+    """Whatever it does: here, what no deadline reaches, a signal, and all the memory there is."""
+    from course_utils.grading import marker
+
+    def judged(task, value, rng, **more):
+        if value == "HANG":
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+            time.sleep(1000)
+        elif value == "DIE":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif value == "EAT":
+            return b" " * 2**40
+        return judge_value(task, value, rng, **more)
+
+    judge_value = marker.judge_value
+    monkeypatch.setattr(marker, "judge_value", judged)
+    honest = ["ten_layers = 0.25**10", "def sigmoid(z): return 1"]
+    for name, cells in {
+        "a": honest,
+        "b": [*honest, f"derivation = {answer!r}"],
+        "c": honest,
+    }.items():
+        write_notebook(tmp_path / "class" / name / "02_sigmoid.ipynb", cells)
+    options = ("--exercises", "02", "--time-limit", "1", "--jobs", "2")
+    assert grade(tmp_path / "class", "--to", tmp_path / "out", *options) == 0
+    found = results(tmp_path / "out")
+    for name in "abc":
+        expected = dict.fromkeys(TASKS, "missing") | {"ten_layers": "correct", "sigmoid": "wrong"}
+        expected |= {"derivation": status} if name == "b" else {}
+        assert statuses(found[name]) == expected
+    (told,) = (t["message"] for t in found["b"]["tasks"] if t["task"] == "derivation")
+    assert "cannot be judged" in told or "could not be judged" in told
+
+
+def test_a_student_whose_marking_always_ends_the_process_is_reported(tmp_path, monkeypatch):
+    from course_utils.grading import marker
+
+    def notebook(student, exercise):
+        if student.name == "b":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(student, exercise)
+
+    read = marker.Student.notebook
+    monkeypatch.setattr(marker.Student, "notebook", notebook)
+    for name in "abc":
+        write_notebook(tmp_path / "class" / name / "02_sigmoid.ipynb", ["ten_layers = 0.25**10"])
+    options = ("--exercises", "02", "--jobs", "1")
+    assert grade(tmp_path / "class", "--to", tmp_path / "out", *options) == 0
+    found = results(tmp_path / "out")
+    assert [found[name]["points"] for name in "abc"] == [
+        TASKS["ten_layers"],
+        0,
+        TASKS["ten_layers"],
+    ]
+    assert set(statuses(found["b"]).values()) == {"error"}
+    assert "could not be marked" in found["b"]["problems"][0]

@@ -22,9 +22,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ from course_utils.grading.submissions import Notebook, Student
 from course_utils.tasks import tasks_of
 from course_utils.tasks.kinds import Outcome, Task
 
-__all__ = ["Limits", "Mark", "Marked", "Marker"]
+__all__ = ["Limits", "Mark", "Marked", "Marker", "unmarked"]
 
 MOST_DEATHS = 6
 MOST_PROBLEMS = 20
@@ -83,10 +84,20 @@ class Marked:
         return cls(record["student"], marks, record["problems"])
 
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class Marker:
     """Marks students with the help of one warm process; a context manager."""
 
-    def __init__(self, seed: int, limits: Limits, number: int = 0) -> None:
+    def __init__(
+        self,
+        seed: int,
+        limits: Limits,
+        number: int = 0,
+        on_judging: Callable[[str], None] = lambda answer: None,
+    ) -> None:
+        self.on_judging = on_judging  # told which answer is judged now, "" for none
         self.seed = seed
         self.limits = limits
         self.number = number
@@ -181,8 +192,20 @@ class Marker:
 
     # --------------------------------------------------------------------- a student
 
-    def mark(self, student: Student, exercises: Sequence[str]) -> Marked:
-        """Return the marks of a student for some exercises, named ``02_sigmoid``."""
+    def mark(
+        self, student: Student, exercises: Sequence[str], unfit: Mapping[str, str] = _NOTHING
+    ) -> Marked:
+        """Return the marks of a student.
+
+        Parameters
+        ----------
+        student : Student
+            Who handed in what.
+        exercises : sequence of str
+            What is marked: ``02_sigmoid``.
+        unfit : mapping of str to str
+            Answers that are not to be judged, ``02_sigmoid sigmoid``, and the status of each.
+        """
         marked = Marked(student.name, problems=list(student.problems))
         for exercise in exercises:
             notebook = student.notebook(exercise)
@@ -193,7 +216,7 @@ class Marker:
                 said = f"{exercise}.ipynb is not there, or cannot be read."
                 marked.marks += [_mark(exercise, t, "missing", said) for t in _tasks(exercise)]
                 continue
-            sitting = _Sitting(self, notebook, student.name)
+            sitting = _Sitting(self, notebook, student.name, unfit)
             marked.marks += sitting.marks()
             marked.problems += sitting.problems
         return marked
@@ -201,6 +224,13 @@ class Marker:
 
 def _tasks(exercise: str) -> tuple[Task, ...]:
     return tasks_of(exercise[:2])
+
+
+def unmarked(student: Student, exercises: Sequence[str]) -> Marked:
+    """Return the result of a student whose marking ended the process that marks, every time."""
+    said = "It could not be marked: the process that marks ended."
+    marks = [_mark(e, task, "error", said) for e in exercises for task in _tasks(e)]
+    return Marked(student.name, marks, [*student.problems, said])
 
 
 def _mark(exercise: str, task: Task, status: str, message: str, mistake: str = "") -> Mark:
@@ -219,10 +249,13 @@ class _Died(Exception):
 class _Sitting:
     """One notebook under examination: its worker, forked again past what killed it."""
 
-    def __init__(self, marker: Marker, notebook: Notebook, student: str) -> None:
+    def __init__(
+        self, marker: Marker, notebook: Notebook, student: str, unfit: Mapping[str, str]
+    ) -> None:
         self.marker = marker
         self.notebook = notebook
         self.student = student
+        self.unfit = unfit
         self.problems: list[str] = []
         self.fate: dict[int, tuple[str, str]] = {}  # of a cell that failed: status, what it says
         self.killers: set[int] = set()
@@ -333,6 +366,8 @@ class _Sitting:
     # ------------------------------------------------------------------- the tasks
 
     def _task(self, task: Task) -> Mark:
+        if status := self.unfit.get(f"{self.notebook.exercise} {task.name}"):
+            return self._mark(task, status, _UNFIT)
         try:
             self._open()
             outcome = self._outcome(task)
@@ -354,29 +389,33 @@ class _Sitting:
         return _mark(self.notebook.exercise, task, status, message, mistake)
 
     def _outcome(self, task: Task) -> Outcome | tuple[str, str]:
-        self._say(["look", task.name])
-        kind, *parts = self._hear(self._seconds())
         rng = self._generator(task)
+        calls = task.calls(rng) if task.takes_function else []
+        end = time.monotonic() + self._seconds()
+        if calls:
+            self._say(["call", task.name, [wire.encode(call.arguments) for call in calls]])
+        else:
+            self._say(["look", task.name])
+        kind, *parts = self._hear(self._seconds())
         if kind == "missing":
             return self._missing(task)
         if kind == "unreadable":
             return "wrong", f"✗ {task.name}: not yet. Your answer cannot be read."
-        if kind == "function" and task.takes_function:
-            return self._ask(task, rng)
+        if kind == "function" and calls:
+            return self._judge(task, calls, rng, end)
         if kind == "function":
             return judge_value(task, None, rng, is_function=True)
         if kind != "value" or len(parts) != 1:
             raise _Died("crashed")
         try:
-            with _deadline(self.marker.limits.seconds):
+            with self._judging(task):
                 return judge_value(task, wire.decode(parts[0]), rng)
         except wire.Broken:
             raise _Died("crashed") from None
 
-    def _ask(self, task: Task, rng: np.random.Generator) -> Outcome | tuple[str, str]:
-        calls = task.calls(rng)
-        end = time.monotonic() + self._seconds()
-        self._say(["call", task.name, [wire.encode(call.arguments) for call in calls]])
+    def _judge(
+        self, task: Task, calls: list, rng: np.random.Generator, end: float
+    ) -> Outcome | tuple[str, str]:
         replies = []
         for _ in calls:
             message = self._hear(max(end - time.monotonic(), 0.001))
@@ -386,8 +425,18 @@ class _Sitting:
                 raise _Died("crashed") from None
         if any(isinstance(r, Raised) and r.message.startswith("MemoryError") for r in replies):
             return "memory", _DEATHS["memory"]
-        with _deadline(self.marker.limits.seconds):
+        with self._judging(task):
             return task.judge(replies, calls, rng)
+
+    @contextlib.contextmanager
+    def _judging(self, task: Task) -> Iterator[None]:
+        """Judge inside; also what no deadline ends, in C, is seen from outside (`run`)."""
+        self.marker.on_judging(f"{self.notebook.exercise} {task.name}")
+        try:
+            with _deadline(self.marker.limits.seconds):
+                yield
+        finally:
+            self.marker.on_judging("")
 
     def _missing(self, task: Task) -> tuple[str, str]:
         """Say why a name is not there: its cell failed, or there is no such cell."""
@@ -399,7 +448,7 @@ class _Sitting:
     def _generator(self, task: Task) -> np.random.Generator:
         """Return this student's and this task's own random numbers, from the secret seed."""
         text = f"{self.marker.seed} {self.student} {task.name}".encode("utf-8", "surrogateescape")
-        return np.random.default_rng(list(hashlib.sha256(text).digest()))
+        return np.random.default_rng(int.from_bytes(hashlib.sha256(text).digest()))
 
 
 class _Late(KeyboardInterrupt):
@@ -425,6 +474,7 @@ def _deadline(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+_UNFIT = "Your answer cannot be judged: to work it out took too long or too much memory."
 _DEATHS = {
     "timeout": "The time was up before an answer came.",
     "crashed": "The process ended, or its answer was no answer.",

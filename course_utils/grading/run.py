@@ -6,28 +6,32 @@ something else since. The journal also keeps the seed, so that a resumed run dra
 random inputs.
 
 Stops: a power cut (what is in the journal is not lost, a half-written line is dropped);
-memory that grows with the class (a student is read, marked, written, forgotten).
+memory that grows with the class (a student is read, marked, written, forgotten); an answer
+that hangs or kills the process that judges it (`_Seat` sees it, begins another process, and
+that answer alone is not judged again).
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
-import multiprocessing.util
 import os
 import secrets
+import signal
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
 from course_utils.grading import sandbox
-from course_utils.grading.marker import Limits, Marked, Marker
+from course_utils.grading.marker import Limits, Marked, Marker, unmarked
 from course_utils.grading.submissions import Student
 
 __all__ = ["JOURNAL", "grade"]
 
 JOURNAL = ".journal.jsonl"
-_marker: Marker | None = None
 
 
 def grade(
@@ -119,36 +123,114 @@ def _read(journal: Path) -> tuple[dict[str, dict], int | None]:
 def _marked(
     todo: list, exercises: list[str], limits: Limits, seed: int, jobs: int
 ) -> Iterator[tuple[dict, tuple[str, ...], str]]:
-    """Yield each result as it comes, a few students ahead and no more."""
-    if not todo:
-        return
-    jobs = max(1, min(jobs, len(todo)))
-    context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
-    numbers = context.Queue()
-    for number in range(jobs):
-        numbers.put(number)
-    with ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=_begin, initargs=(numbers, limits, seed)
-    ) as pool:
-        waiting, rest = set(), iter(todo)
-        while True:
-            while len(waiting) < 2 * jobs and (item := next(rest, None)) is not None:
-                waiting.add(pool.submit(_mark_one, item[1], exercises, item[2]))
-            if not waiting:
-                return
-            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in ready:
-                yield future.result()
+    """Yield each result as it comes."""
+    rest, seats = iter(todo), []
+    try:
+        for number in range(max(1, min(jobs, len(todo)))):
+            seats.append(_Seat(number, exercises, limits, seed))
+            seats[-1].give(next(rest, None))
+        while busy := [seat for seat in seats if seat.item]:
+            ready = wait([seat.channel for seat in busy], timeout=1)
+            for seat in busy:
+                item, result = seat.item, seat.take(seat.channel in ready)
+                if result is not None:
+                    seat.give(next(rest, None))  # first, so that it need not wait for the disk
+                    yield result, seat.given, item[2]
+    finally:
+        for seat in seats:
+            seat.close()
 
 
-def _begin(numbers: multiprocessing.Queue, limits: Limits, seed: int) -> None:
-    global _marker
+class _Seat:
+    """A process that marks, watched from outside: it may hang in an answer, or die of it.
+
+    Before it judges an answer, it notes where both can read which one it is.
+    """
+
+    def __init__(self, number: int, exercises: list[str], limits: Limits, seed: int) -> None:
+        self.exercises = exercises
+        self.limits = limits
+        self.item: tuple | None = None
+        self._start = number, limits, seed
+        self._unfit: dict[str, str] = {}  # answers that ended the process, and how
+        self._deaths = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
+        self._note = context.RawArray("c", 200)
+        self.channel, theirs = context.Pipe()
+        arguments = (theirs, self._note, self.exercises, *self._start)
+        self._process = context.Process(target=_serve, args=arguments)
+        self._process.start()
+        theirs.close()
+        try:
+            self.given = self.channel.recv()
+        except EOFError:
+            raise RuntimeError("no process to run notebooks in could be started") from None
+
+    def give(self, item: tuple | None) -> None:
+        """Hand it a student, if there is one."""
+        self.item, self._deaths, self._unfit = item, 0, {}
+        self._send()
+
+    def _send(self) -> None:
+        self._note.value = b""
+        longest = self.limits.notebook_seconds + 10 * self.limits.seconds
+        self._end = time.monotonic() + 60 + longest * len(self.exercises)
+        if self.item:
+            with contextlib.suppress(OSError):  # it is gone: `take` sees it
+                self.channel.send((self.item[1], self._unfit))
+
+    def take(self, is_ready: bool) -> dict | None:
+        """Return the result, if it is there; begin again past an answer that stopped it."""
+        try:
+            if is_ready:
+                return self.channel.recv()
+        except (EOFError, OSError):
+            return self._again("crashed")
+        return self._again("timeout") if self._is_stuck() else None
+
+    def _is_stuck(self) -> bool:
+        since, _, _ = self._note.value.decode().partition(" ")
+        late = float(since or "inf") + 2 * self.limits.seconds + 5
+        return time.monotonic() > min(late, self._end)
+
+    def _again(self, status: str) -> dict | None:
+        """Have another process mark the student, or give up."""
+        self.close(0)
+        _, _, answer = self._note.value.decode().partition(" ")
+        self._deaths += not answer or answer in self._unfit
+        if answer:
+            self._unfit[answer] = status
+        self._begin()
+        if self._deaths > 2:
+            return unmarked(self.item[1], self.exercises).as_record()
+        self._send()
+        return None
+
+    def close(self, patience: float = 15) -> None:
+        """End the process; one that marks nothing ends by itself."""
+        self.channel.close()
+        self._process.join(0 if self.item else patience)
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(
+    channel: Connection, note: Any, exercises: list[str], number: int, limits: Limits, seed: int
+) -> None:
+    """Mark one student after the other, until nobody is there to hear of it."""
     sandbox.die_with_parent()
-    _marker = Marker(seed, limits, numbers.get())
-    _marker.__enter__()
-    sandbox.bound_memory(2048)
-    multiprocessing.util.Finalize(None, _marker.__exit__, exitpriority=10)
+    signal.signal(signal.SIGINT, lambda *_: None)  # the one who watches tells us to end
 
+    def on_judging(answer: str) -> None:
+        note.value = f"{time.monotonic()} {answer}".encode() if answer else b""
 
-def _mark_one(student: Student, exercises: list[str], key: str) -> tuple:
-    return _marker.mark(student, exercises).as_record(), _marker.given, key
+    with Marker(seed, limits, number, on_judging) as marker:
+        sandbox.bound_memory(2048)
+        with contextlib.suppress(EOFError, OSError):
+            channel.send(marker.given)
+            while True:
+                student, unfit = channel.recv()
+                channel.send(marker.mark(student, exercises, unfit).as_record())

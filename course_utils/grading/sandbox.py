@@ -35,6 +35,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import functools
 import itertools
 import os
 import platform
@@ -53,6 +54,7 @@ __all__ = [
     "Watch",
     "address_space",
     "bound_memory",
+    "call_filter",
     "close_descriptors",
     "drop_user",
     "enter_root",
@@ -63,6 +65,7 @@ __all__ = [
     "readable_places",
     "refuse_calls",
     "stay_on_one_processor",
+    "use_large_pages",
 ]
 
 NEEDED = ("limits", "user", "network", "disk", "files", "privileges")
@@ -403,6 +406,22 @@ def address_space() -> int:
         return 2**31
 
 
+def use_large_pages() -> None:
+    """Put what this process holds into large pages, where it can: a fork is twice as fast.
+
+    It copies a table of all pages; one that writes later gets a copy of 4 kB as ever.
+    """
+    if sys.platform != "linux":
+        return
+    collapse, size = 25, 1 << 21
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        place, rights, _, _, file, *name = line.split()
+        if rights == "rw-p" and file == "0" and name in ([], ["[heap]"]):
+            start, end = (int(number, 16) for number in place.split("-"))
+            for at in range(-(-start // size) * size, end // size * size, size):
+                _libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(size), collapse)
+
+
 def bound_memory(megabytes: int) -> None:
     """Bound what this process may still take: a formula that grows is a MemoryError, no more."""
     if sys.platform == "linux":
@@ -474,7 +493,8 @@ def drop_user(number: int | None) -> None:
     """
     if _libc is not None:
         for capability in range(64):
-            _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+            if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
+                break  # there are no more, or there is none to drop
     if number is not None:
         os.setgroups([])
         os.setresgid(number, number, number)
@@ -520,8 +540,15 @@ _SOCKET, _CLONE, _CLONE3 = (41, 198), (56, 220), 435
 
 def refuse_calls() -> None:
     """Refuse the system calls that no exercise needs, for good, where the machine is known."""
+    if program := call_filter():
+        _call(_libc.prctl(_PR_SET_SECCOMP, 2, program[0], 0, 0))
+
+
+@functools.cache
+def call_filter() -> tuple:
+    """Return the filter of `refuse_calls` as the kernel wants it, and the bytes it points to."""
     if _libc is None or platform.machine() not in _MACHINES or sys.maxsize < 2**32:
-        return
+        return ()
     architecture, column = _MACHINES[platform.machine()]
     load, equal, at_least, any_bit, answer = 0x20, 0x15, 0x35, 0x45, 0x06
     allowed, no_such_call, refused = 0x7FFF0000, 0x50000 | errno.ENOSYS, 0x50000 | errno.EPERM
@@ -553,8 +580,7 @@ def refuse_calls() -> None:
     ]
     program = b"".join(struct.pack("<HBBI", *step) for step in steps)
     text = ctypes.create_string_buffer(program)
-    whole = struct.pack("@HP", len(steps), ctypes.addressof(text))
-    _call(_libc.prctl(_PR_SET_SECCOMP, 2, whole, 0, 0))
+    return struct.pack("@HP", len(steps), ctypes.addressof(text)), text
 
 
 # ------------------------------------------------------------------- while it runs, and after

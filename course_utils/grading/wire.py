@@ -53,6 +53,7 @@ LONGEST = 2_000_000
 """The most bytes of an answer's frame; the largest that `answers.plain` lets through fits."""
 LONGEST_QUESTION = 12_000_000
 """The most bytes of what the marker says; a notebook's code fits (see `submissions`)."""
+AT_ONCE = 1 << 16
 MOST_PARTS = 200_000
 LONGEST_TEXT = 20_000
 LARGEST_INTEGER = 1 << 63
@@ -67,24 +68,33 @@ class Broken(Exception):
 # ------------------------------------------------------------------------------- frames
 
 
-def write(channel: socket.socket, message: Any) -> None:
-    """Send one message.
+def write(channel: socket.socket, *messages: Any) -> None:
+    """Send messages, in one piece where they are small: each piece wakes the other side.
 
     Raises
     ------
     Broken
         If the other side is gone or does not read.
     """
+    waiting = bytearray()
     try:
-        text = json.dumps(message, allow_nan=False, separators=(",", ":")).encode("ascii")
+        for message in messages:
+            waiting += _frame(message)
+            if len(waiting) > AT_ONCE or message is messages[-1]:
+                channel.sendall(waiting)
+                waiting.clear()
+    except OSError as error:
+        raise Broken(f"the other side is gone: {error}") from None
+
+
+def _frame(message: Any) -> bytes:
+    try:
+        text = _to_json(message).encode("ascii")
     except (TypeError, ValueError, RecursionError) as error:
         raise Broken(f"no message: {error}") from None
     if len(text) > LONGEST_QUESTION:
         raise Broken("the message is too long")
-    try:
-        channel.sendall(struct.pack("<I", len(text)) + text)
-    except OSError as error:
-        raise Broken(f"the other side is gone: {error}") from None
+    return struct.pack("<I", len(text)) + text
 
 
 def read(channel: socket.socket, seconds: float | None = None) -> Any:
@@ -113,13 +123,17 @@ def read(channel: socket.socket, seconds: float | None = None) -> Any:
     if end is not None and sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
         raise Broken("the message has too many parts")
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return _from_json(text.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Broken("the message is no JSON") from None
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+_to_json = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_from_json = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def _exactly(channel: socket.socket, count: int, end: float | None) -> bytearray:

@@ -48,6 +48,8 @@ def main() -> None:
     given = sandbox.isolate(folder)
     os.chdir(folder)
     shell = _warm_up()
+    gc.collect()
+    sandbox.use_large_pages()
     watch = sandbox.Watch(folder, megabytes)
     already = sandbox.address_space()
     package = Path(__file__).parent.parent
@@ -64,6 +66,8 @@ def main() -> None:
         given |= {"limits", "privileges"}
     elif os.name == "posix":
         given.add("limits")
+    kept = _be_as_a_worker(home.path)
+    sandbox.call_filter()
     gc.collect()
     gc.freeze()
 
@@ -72,7 +76,8 @@ def main() -> None:
         home.make()
         if os.fork() == 0:
             control.close()
-            _become_worker(descriptor, home.path, megabytes, already, job, user, rules, shell)
+            kept.extend((descriptor, rules.descriptor))
+            _become_worker(descriptor, home.path, megabytes, already, job, user, rules, shell, kept)
 
     def end() -> None:
         sandbox.kill_all(user)
@@ -111,6 +116,7 @@ def _warm_up() -> Any:
 
     matplotlib.use("module://matplotlib_inline.backend_inline")
     import asyncio  # noqa: F401
+    import resource  # noqa: F401
 
     import matplotlib.pyplot
     import numpy  # noqa: F401
@@ -155,6 +161,23 @@ def _system(shell: Any, command: str) -> None:
 # ---------------------------------------------------------------------------- the worker
 
 
+def _be_as_a_worker(own: Path) -> list[int]:
+    """Do once what would be the same in each fork; return the descriptors of its streams."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    os.close(nothing)
+    sys.stdin, sys.stdout, sys.stderr = _streams()
+    os.environ.clear()
+    os.environ.update(
+        HOME=str(own), TMPDIR=str(own), PATH="/usr/bin:/bin", LANG="C.UTF-8",
+        MPLBACKEND="agg", COURSE_SILENT="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
+        PIP_NO_INDEX="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1",
+    )  # fmt: skip
+    sys.path[:] = ["", *(p for p in sys.path if p)]
+    return [0, 1, 2, *(stream.fileno() for stream in (sys.stdin, sys.stdout, sys.stderr))]
+
+
 def _become_worker(
     descriptor: int,
     own: Path,
@@ -164,30 +187,20 @@ def _become_worker(
     user: int | None,
     rules: Any,
     shell: Any,
+    kept: list[int],
 ) -> None:
     """Shut this process in and serve one notebook; never return."""
     try:
         channel = socket.socket(fileno=descriptor)
         os.setsid()
         os.chdir(own)
-        nothing = os.open(os.devnull, os.O_RDWR)
-        for number in (0, 1, 2):
-            os.dup2(nothing, number)
-        sandbox.close_descriptors((0, 1, 2, descriptor, rules.descriptor))
-        sys.stdin, sys.stdout, sys.stderr = _streams()
-        os.environ.clear()
-        os.environ.update(
-            HOME=str(own), TMPDIR=str(own), PATH="/usr/bin:/bin", LANG="C.UTF-8",
-            MPLBACKEND="agg", COURSE_SILENT="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
-            PIP_NO_INDEX="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1",
-        )  # fmt: skip
+        sandbox.close_descriptors(kept)
         sandbox.stay_on_one_processor(job)
         sandbox.limit(megabytes, already)
         sandbox.drop_user(user)
         sandbox.give_up_privileges()
         rules.enter()
         sandbox.refuse_calls()
-        sys.path[:] = ["", *(p for p in sys.path if p)]
         _serve(channel, shell)
     finally:
         os._exit(0)
@@ -209,16 +222,18 @@ def _serve(channel: socket.socket, shell: Any) -> None:
         except wire.Broken:
             return
         if question == "run":
+            ended = []
             for number, source in parts[0]:
-                wire.write(channel, ["begin", number])
-                wire.write(channel, ["end", number, _run(shell, source)])
-            wire.write(channel, ["ran"])
+                wire.write(channel, *ended, ["begin", number])
+                ended = [["end", number, _run(shell, source)]]
+            wire.write(channel, *ended, ["ran"])
         elif question == "look":
             wire.write(channel, _look(shell, parts[0]))
         elif question == "call":
+            found = _look(shell, parts[0])
             function = shell.user_ns.get(parts[0])
-            for call in parts[1]:
-                wire.write(channel, _answer(function, wire.decode(call)))
+            calls = parts[1] if found == ["function"] else []
+            wire.write(channel, found, *(_answer(function, wire.decode(call)) for call in calls))
 
 
 def _run(shell: Any, source: str) -> list:

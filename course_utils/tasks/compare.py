@@ -105,8 +105,13 @@ def as_array(got: Any) -> NDArray | None:
 
 
 def _compare_numbers(got: Any, expected: Any, rtol: float, atol: float) -> Difference | None:
-    between = expected if isinstance(expected, Between) else Between(expected, expected)
-    low, high = between.low, between.high
+    if type(got) is float and type(expected) is float:  # most often, and so ten times as fast
+        if abs(got - expected) <= atol + rtol * abs(expected) < np.inf:
+            return None
+    if isinstance(expected, Between):
+        low, high = expected.low, expected.high
+    else:
+        low = high = np.asarray(expected, dtype=float)
     array = as_array(got)
     if array is None:
         what = "a number" if low.ndim == 0 else f"an array of shape {low.shape}"

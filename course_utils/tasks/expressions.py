@@ -40,6 +40,13 @@ class ExpressionTask(Task):
     symbols: tuple[str, ...]
     without: dict[str, str] = field(default_factory=dict)
     domain: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _known: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def _once(self, name: str, made_by: Callable[[], Any]) -> Any:
+        """Return the expression that a function without arguments makes, made only once."""
+        if name not in self._known:
+            self._known[name] = made_by()
+        return self._known[name]
 
     def judge(self, answer: Any, calls: Sequence[Call], rng: np.random.Generator) -> Outcome:
         """Return the outcome for a plain answer: a formula or a number."""
@@ -74,7 +81,7 @@ class ExpressionTask(Task):
         strange = sorted(s.name for s in got.free_symbols if s.name not in self.symbols)
         names = {s.name for s in got.free_symbols} | {type(f).__name__ for f in _functions(got)}
         banned = [why for name, why in self.without.items() if name in names]
-        expected = _in_our_symbols(self.expected())
+        expected = self._once("", lambda: _in_our_symbols(self.expected()))
         points = self._points(rng, expected.free_symbols | got.free_symbols)
         if strange:
             told = (
@@ -92,7 +99,10 @@ class ExpressionTask(Task):
             if banned:
                 return Outcome("wrong", f"Your answer is equal to the right one, but {banned[0]}")
             return self._correct()
-        mistaken_at = [_Sampled(_in_our_symbols(m.answer()), points) for m in self.mistakes]
+        mistaken_at = [
+            _Sampled(self._once(m.name, lambda m=m: _in_our_symbols(m.answer())), points)
+            for m in self.mistakes
+        ]
         for mistake, there in zip(self.mistakes, mistaken_at, strict=True):
             if _first_difference(answer_at, there) is None:
                 return Outcome("wrong", f"{mistake.message}\n{witness}", mistake.name)
@@ -123,7 +133,10 @@ class ExpressionTask(Task):
     def _points(self, rng: np.random.Generator, symbols: set) -> list[dict]:
         import sympy
 
-        positive = {s.name for s in self.expected().free_symbols if s.is_positive}
+        positive = self._once(
+            "positive symbols",
+            lambda: {s.name for s in self.expected().free_symbols if s.is_positive},
+        )
 
         def number(symbol: Any) -> Any:
             lowest = 0.1 if symbol.name in positive else -3
@@ -158,7 +171,7 @@ class _Sampled:
             # not subs().evalf(): exact powers of exact fractions may take half a minute
             try:
                 value = self.expression.evalf(30, subs=self.points[k], maxn=200)
-                is_there = value.is_number and value.is_finite and value.is_real
+                is_there = value.is_Float or (value.is_number and value.is_finite and value.is_real)
             except (TypeError, ValueError, ArithmeticError, AttributeError, RecursionError):
                 is_there = False  # a condition on what is not real, a comparison with infinity
             self._values[k] = value if is_there else None
@@ -172,23 +185,30 @@ def _first_difference(answer: _Sampled, right: _Sampled) -> str | None:
     has none at all, the two are different.
     """
     compared = 0
+    is_alike = answer.expression == right.expression  # then one value says that there are some
     for k, point in enumerate(right.points):
         if right[k] is None:
+            continue
+        if is_alike:
+            return None
+        if answer[k] is not None and _is_close(answer[k], right[k]):
+            compared += 1
             continue
         place = ", ".join(f"{symbol} = {float(value):.4g}" for symbol, value in point.items())
         if answer[k] is None:
             return f"At {place} your expression has no finite real value."
-        compared += 1
-        if not _is_close(answer[k], right[k]):
-            shown = [f"{float(value):.6g}" for value in (answer[k], right[k])]
-            if shown[0] == shown[1]:
-                shown = [f"{float(value):.12g}" for value in (answer[k], right[k])]
-            return f"At {place} your expression is {shown[0]}, expected {shown[1]}."
+        shown = [f"{float(value):.6g}" for value in (answer[k], right[k])]
+        if shown[0] == shown[1]:
+            shown = [f"{float(value):.12g}" for value in (answer[k], right[k])]
+        return f"At {place} your expression is {shown[0]}, expected {shown[1]}."
     return None if compared else "Your expression could not be compared."
 
 
 def _is_close(one: Any, other: Any) -> bool:
-    return bool(abs(one - other) <= 1e-12 * (1 + abs(other)))
+    x, y = float(one), float(other)
+    if abs(x) < 1e300 and abs(y) < 1e300:
+        return abs(x - y) <= 1e-12 * (1 + abs(y))
+    return bool(abs(one - other) <= 1e-12 * (1 + abs(other)))  # too large for a float
 
 
 def _slip_of(answer: _Sampled, right: _Sampled) -> Slip | None:

@@ -93,13 +93,29 @@ class FunctionTask(Task):
     ) -> dict[int, Difference]:
         """Return the differences by the number of their call."""
         pairs = zip(answer, calls, strict=True)
-        found = {k: self._difference(reply, call, right) for k, (reply, call) in enumerate(pairs)}
+        found = {
+            k: self._difference(reply, call, self._right(k, call, right))
+            for k, (reply, call) in enumerate(pairs)
+        }
         return {k: difference for k, difference in found.items() if difference}
 
-    def _difference(self, reply: Reply, call: Call, right: Callable) -> Difference | None:
+    def _difference(self, reply: Reply, call: Call, expected: Any) -> Difference | None:
         if isinstance(reply, Raised):
             return Difference(reply.message)
-        return compare(reply.value, _asked_of(right, call), rtol=self._rtol(call), atol=self.atol)
+        return compare(reply.value, expected, rtol=self._rtol(call), atol=self.atol)
+
+    def _right(self, k: int, call: Call, right: Callable) -> Any:
+        """Return what a reference answers to a call; the fixed calls are asked only once."""
+        if right is not self.reference or k >= self._number_of_fixed():
+            return _asked_of(right, call)
+        if ("right", k) not in self._replies:
+            self._replies["right", k] = _asked_of(right, call)
+        return self._replies["right", k]
+
+    def _number_of_fixed(self) -> int:
+        if not self._replies:
+            self._replies["number of fixed calls"] = len(self.fixed())
+        return self._replies["number of fixed calls"]
 
     def _rtol(self, call: Call) -> float:
         return max(self.rtol, 1e-5 if _has_float32(call) else 0)
@@ -223,9 +239,7 @@ class FunctionTask(Task):
 
     def _reply(self, mistake: Mistake, k: int, call: Call) -> Reply:
         """Return what a mistake answers to a call; the fixed calls are asked only once."""
-        if not self._replies:
-            self._replies["number of fixed calls"] = len(self.fixed())
-        if k >= self._replies["number of fixed calls"]:
+        if k >= self._number_of_fixed():
             return ask(mistake.answer, [call])[0]
         if (mistake.name, k) not in self._replies:
             self._replies[mistake.name, k] = ask(mistake.answer, [call])[0]

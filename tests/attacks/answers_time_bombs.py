@@ -13,7 +13,7 @@ tower = sp.Pow(ten, sp.Pow(ten, ten, evaluate=False), evaluate=False)
 unfolded = sp.Pow(sp.Pow(sp.Pow(a, 999, evaluate=False), 999, evaluate=False), 999, evaluate=False)
 exponentials = sp.exp(sp.exp(sp.exp(sp.exp(a))))
 roots = a
-for _ in range(60):
+for _ in range(25):
     roots = sp.sqrt(2 + sp.sqrt(3 + roots))
 
 # %%
