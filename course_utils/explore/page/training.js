@@ -14,6 +14,7 @@ const AT_ONCE = 2;
 const QUICK = 80; // milliseconds
 const DEEPEST = 0.45; // how opaque a class's colour is where its probability is 1
 const LOOK_OF = ["value", "slope"]; // of class 0 and of class 1
+const OUTLINES = ["m-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0z", "m-3.2 -3.2h6.4v6.4h-6.4z"];
 const SETTINGS = ["examples", "function", "hidden", "rate", "seed", "steps"];
 
 /** Return the smallest of 1, 2, 5, 10, 20 ... that is not below x; 0 for 0. */
@@ -69,13 +70,16 @@ function drawPlane(picture, box, points) {
   picture.append(plane.node, plane.layer);
   const few = points.labels.length <= 8;
   const tags = [];
+  const many = ["", ""]; // of many examples, one path a class: quicker to paint than as many nodes
   points.labels.forEach((label, k) => {
     const [x, y] = [plane.sx(points.x[2 * k]), plane.sy(points.x[2 * k + 1])];
-    const mark = markOf(label, few ? 6 : 3.6);
+    if (!few) return void (many[label] += `M${x.toFixed(1)} ${y.toFixed(1)}${OUTLINES[label]}`);
+    const mark = markOf(label, 6);
     moveMark(mark, x, y);
-    picture.append(mark);
-    if (few) tags.push(picture.appendChild(make("text", { class: "tag", x, y: y - 12 })));
+    picture.append(mark, make("text", { class: "tag", x, y: y - 12 }));
+    tags.push(picture.lastChild);
   });
+  if (!few) picture.append(...many.map((d, label) => make("path", { class: `mark ${LOOK_OF[label]}`, d })));
   return { ...plane, line, tags };
 }
 
