@@ -13,7 +13,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -27,14 +26,7 @@ from course_utils.tasks import tasks_of
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="workers are forked")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def alone():
-    """Hold a lock, so that the two modules that count processes do not count each other's."""
-    import fcntl
-
-    with Path(tempfile.gettempdir(), "course-grading-tests.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))

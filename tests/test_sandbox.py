@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -24,14 +23,7 @@ from course_utils.grading.submissions import Notebook, Student
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def alone():
-    """Hold a lock, so that the two modules that count processes do not count each other's."""
-    import fcntl
-
-    with Path(tempfile.gettempdir(), "course-grading-tests.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ import yaml
 from course_utils.notebooks import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+pytestmark = pytest.mark.usefixtures("alone")
 AUTOGRADER = ROOT / ".github" / "autograder.py"
 GIVEN = {
     "CLASSROOM": "cs-principles",
