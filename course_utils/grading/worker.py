@@ -18,7 +18,6 @@ marking down (they do nothing); a machine on which no worker can work, as a clas
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import re
@@ -106,7 +105,8 @@ def main() -> None:
             fork(descriptors[0])
             os.close(descriptors[0])
         elif word == b"P":
-            _load_pictures()
+            _load_pictures(home)
+            wire.write(control, "loaded")
         else:
             end()
             running = False
@@ -153,16 +153,21 @@ def _warm_up() -> Any:
     return shell
 
 
-def _load_pictures() -> None:
+def _load_pictures(home: sandbox.Home) -> None:
     """Load Matplotlib for a notebook that draws, and for those after it; a third more memory."""
-    with contextlib.suppress(Exception):  # then it is the notebook's own import that says why
+    home.make()  # where it writes down which fonts there are
+    try:
         import matplotlib
 
         matplotlib.use("module://matplotlib_inline.backend_inline")
         import matplotlib.pyplot
-
-        gc.collect()
-        gc.freeze()
+    except Exception:  # then the notebook's own import says why
+        for name in [name for name in sys.modules if name.startswith("matplotlib.")]:
+            del sys.modules[name]
+        sys.modules.pop("matplotlib", None)
+    home.remove()
+    gc.collect()
+    gc.freeze()
 
 
 def _system(shell: Any, command: str) -> None:
