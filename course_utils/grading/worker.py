@@ -18,6 +18,7 @@ marking down (they do nothing); a machine on which no worker can work, as a clas
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import re
@@ -105,8 +106,7 @@ def main() -> None:
             fork(descriptors[0])
             os.close(descriptors[0])
         elif word == b"P":
-            _load_pictures(home)
-            wire.write(control, "loaded")
+            _load_pictures()
         else:
             end()
             running = False
@@ -153,21 +153,16 @@ def _warm_up() -> Any:
     return shell
 
 
-def _load_pictures(home: sandbox.Home) -> None:
+def _load_pictures() -> None:
     """Load Matplotlib for a notebook that draws, and for those after it; a third more memory."""
-    home.make()  # where it writes down which fonts there are
-    try:
+    with contextlib.suppress(Exception):  # then it is the notebook's own import that says why
         import matplotlib
 
         matplotlib.use("module://matplotlib_inline.backend_inline")
         import matplotlib.pyplot
-    except Exception:  # then the notebook's own import says why
-        for name in [name for name in sys.modules if name.startswith("matplotlib.")]:
-            del sys.modules[name]
-        sys.modules.pop("matplotlib", None)
-    home.remove()
-    gc.collect()
-    gc.freeze()
+
+        gc.collect()
+        gc.freeze()
 
 
 def _system(shell: Any, command: str) -> None:
