@@ -15,7 +15,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
-import re
 import signal
 import socket
 import subprocess
@@ -106,7 +105,6 @@ class Marker:
         self._folder: Path | None = None
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
-        self._draws = False
 
     def __enter__(self) -> Marker:
         self._start()
@@ -144,7 +142,7 @@ class Marker:
             start_new_session=True,
         )
         theirs.close()
-        self._control, self._draws = ours, False
+        self._control = ours
         self.given = tuple(wire.read(ours, 120))
 
     def _stop(self) -> None:
@@ -160,14 +158,11 @@ class Marker:
             sandbox.remove_tree(self._folder)
         self._control = self._process = self._folder = None
 
-    def fork(self, draws: bool = False) -> socket.socket:
-        """Fork a worker, with Matplotlib loaded if it draws; return our end of its socket."""
+    def fork(self) -> socket.socket:
+        """Fork a worker and return our end of its socket."""
         ours, theirs = socket.socketpair()
         for attempt in (1, 2):
             try:
-                if draws and not self._draws:
-                    self._control.sendall(b"P")
-                    self._draws = True
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])
                 break
             except OSError:  # the warm process itself is gone: begin anew
@@ -302,7 +297,7 @@ class _Sitting:
             if self.deaths > MOST_DEATHS:
                 raise _Died("crashed")
             self._seconds()
-            self.channel = self.marker.fork(any(map(_DRAWS, self.notebook.cells)))
+            self.channel = self.marker.fork()
             try:
                 self._run_cells()
             except _Died as died:
@@ -479,7 +474,6 @@ def _deadline(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-_DRAWS = re.compile("matplotlib|pylab|figures|explore|graph_drawing").search
 _UNFIT = "Your answer cannot be judged: to work it out took too long or too much memory."
 _DEATHS = {
     "timeout": "The time was up before an answer came.",
