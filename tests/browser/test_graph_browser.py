@@ -32,7 +32,7 @@ class Walk:
 
     def __init__(self, notebook, number=0, name="first"):
         self.notebook, self.name = notebook, name
-        self.root = notebook.page.locator(".course-explorer.wide").nth(number)
+        self.root = notebook.page.locator(".course-explorer.of-graph").nth(number)
         self.root.locator(".edge").first.wait_for(state="attached", timeout=30_000)
         self.picture = self.root.locator(".picture")
         self.step = self.slider("step")
