@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
+import re
 import signal
 import socket
 import subprocess
@@ -105,6 +106,7 @@ class Marker:
         self._folder: Path | None = None
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
+        self._draws = False
 
     def __enter__(self) -> Marker:
         self._start()
@@ -142,7 +144,7 @@ class Marker:
             start_new_session=True,
         )
         theirs.close()
-        self._control = ours
+        self._control, self._draws = ours, False
         self.given = tuple(wire.read(ours, 120))
 
     def _stop(self) -> None:
@@ -158,14 +160,17 @@ class Marker:
             sandbox.remove_tree(self._folder)
         self._control = self._process = self._folder = None
 
-    def fork(self) -> socket.socket:
-        """Fork a worker and return our end of its socket."""
+    def fork(self, draws: bool = False) -> socket.socket:
+        """Fork a worker, with Matplotlib loaded if it draws; return our end of its socket."""
         ours, theirs = socket.socketpair()
         for attempt in (1, 2):
             try:
+                if draws and not self._draws:
+                    self._control.sendall(b"P")
+                    self._draws = wire.read(self._control, 120) == "loaded"
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])
                 break
-            except OSError:  # the warm process itself is gone: begin anew
+            except (OSError, wire.Broken):  # the warm process itself is gone: begin anew
                 if attempt == 2:
                     raise
                 self._stop()
@@ -297,7 +302,7 @@ class _Sitting:
             if self.deaths > MOST_DEATHS:
                 raise _Died("crashed")
             self._seconds()
-            self.channel = self.marker.fork()
+            self.channel = self.marker.fork(any(map(_DRAWS, self.notebook.cells)))
             try:
                 self._run_cells()
             except _Died as died:
@@ -474,6 +479,7 @@ def _deadline(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+_DRAWS = re.compile("matplotlib|pylab|figures|explore|graph_drawing").search
 _UNFIT = "Your answer cannot be judged: to work it out took too long or too much memory."
 _DEATHS = {
     "timeout": "The time was up before an answer came.",

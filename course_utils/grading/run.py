@@ -14,6 +14,7 @@ that answer alone is not judged again).
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import multiprocessing
 import os
@@ -28,6 +29,7 @@ from typing import Any
 from course_utils.grading import sandbox
 from course_utils.grading.marker import Limits, Marked, Marker, unmarked
 from course_utils.grading.submissions import Student
+from course_utils.tasks import tasks_of
 
 __all__ = ["JOURNAL", "grade"]
 
@@ -124,9 +126,15 @@ def _marked(
     todo: list, exercises: list[str], limits: Limits, seed: int, jobs: int
 ) -> Iterator[tuple[dict, tuple[str, ...], str]]:
     """Yield each result as it comes."""
+    if not todo:
+        return
+    for exercise in exercises:  # once, and not once in each process
+        tasks_of(exercise[:2])
+    gc.collect()
+    gc.freeze()
     rest, seats = iter(todo), []
     try:
-        for number in range(max(1, min(jobs, len(todo)))):
+        for number in range(min(max(1, jobs), len(todo))):
             seats.append(_Seat(number, exercises, limits, seed))
             seats[-1].give(next(rest, None))
         while busy := [seat for seat in seats if seat.item]:
@@ -137,6 +145,7 @@ def _marked(
                     seat.give(next(rest, None))  # first, so that it need not wait for the disk
                     yield result, seat.given, item[2]
     finally:
+        gc.unfreeze()
         for seat in seats:
             seat.close()
 

@@ -1,9 +1,10 @@
 """The stranger's side: a warm process that forks for each notebook, runs cells and answers.
 
-``python -m course_utils.grading.worker`` starts with NumPy, SymPy, Matplotlib and IPython
-loaded, and with nothing that is worth looking for: no tasks, no expected values, no other
-student. For each notebook it forks; the child shuts itself in (`sandbox`), runs the cells as
-Jupyter would, and answers the marker's questions in plain data (`wire`).
+``python -m course_utils.grading.worker`` starts with NumPy, SymPy and IPython loaded (with
+Matplotlib from the first notebook on that draws: no exercise does), and with nothing that is
+worth looking for: no tasks, no expected values, no other student. For each notebook it
+forks; the child shuts itself in (`sandbox`), runs the cells as Jupyter would, and answers the
+marker's questions in plain data (`cells`, `wire`).
 
 Stops, beside what `sandbox` and `wire` stop: one cell costing another (each is run, whatever
 became of the ones before); a notebook that outlives its turn (`kill_all` ends all that it
@@ -17,7 +18,6 @@ marking down (they do nothing); a machine on which no worker can work, as a clas
 
 from __future__ import annotations
 
-import ast
 import gc
 import os
 import re
@@ -28,8 +28,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from course_utils.answers import ask, plain
-from course_utils.grading import sandbox, wire
+from course_utils.grading import sandbox
 
 __all__ = ["main"]
 
@@ -45,8 +44,10 @@ def main() -> None:
     """Serve the marker on the socket whose number is the first argument, until it is gone."""
     control = socket.socket(fileno=int(sys.argv[1]))
     folder, megabytes, job = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-    given = sandbox.isolate(folder)
+    given = sandbox.isolate(folder)  # before NumPy is loaded: who waits outside needs none
     os.chdir(folder)
+    from course_utils.grading import wire
+
     shell = _warm_up()
     gc.collect()
     sandbox.use_large_pages()
@@ -103,6 +104,9 @@ def main() -> None:
             running = True
             fork(descriptors[0])
             os.close(descriptors[0])
+        elif word == b"P":
+            _load_pictures(home)
+            wire.write(control, "loaded")
         else:
             end()
             running = False
@@ -112,19 +116,16 @@ def main() -> None:
 
 def _warm_up() -> Any:
     """Import what exercises use, so that no fork pays for it; return an IPython."""
-    import matplotlib
-
-    matplotlib.use("module://matplotlib_inline.backend_inline")
     import asyncio  # noqa: F401
     import resource  # noqa: F401
 
-    import matplotlib.pyplot
     import numpy  # noqa: F401
     import sympy
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
     from course_utils import symbolic  # noqa: F401
+    from course_utils.grading import cells  # noqa: F401
 
     x = sympy.Symbol("x")
     sympy.lambdify(x, sympy.simplify(sympy.diff(sympy.exp(x) / (1 + sympy.exp(x)), x)))(1.0)
@@ -152,6 +153,23 @@ def _warm_up() -> Any:
     return shell
 
 
+def _load_pictures(home: sandbox.Home) -> None:
+    """Load Matplotlib for a notebook that draws, and for those after it; a third more memory."""
+    home.make()  # where it writes down which fonts there are
+    try:
+        import matplotlib
+
+        matplotlib.use("module://matplotlib_inline.backend_inline")
+        import matplotlib.pyplot
+    except Exception:  # then the notebook's own import says why
+        for name in [name for name in sys.modules if name.startswith("matplotlib.")]:
+            del sys.modules[name]
+        sys.modules.pop("matplotlib", None)
+    home.remove()
+    gc.collect()
+    gc.freeze()
+
+
 def _system(shell: Any, command: str) -> None:
     """Run a ``!`` line without a terminal; what would install packages is passed over."""
     if not re.match(r"\s*(\S*python[\d.]*\s+-m\s+)?(pip3?|conda|mamba|uv)\s", command):
@@ -174,7 +192,6 @@ def _be_as_a_worker(own: Path) -> list[int]:
         MPLBACKEND="agg", COURSE_SILENT="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
         PIP_NO_INDEX="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1",
     )  # fmt: skip
-    sys.path[:] = ["", *(p for p in sys.path if p)]
     return [0, 1, 2, *(stream.fileno() for stream in (sys.stdin, sys.stdout, sys.stderr))]
 
 
@@ -190,6 +207,8 @@ def _become_worker(
     kept: list[int],
 ) -> None:
     """Shut this process in and serve one notebook; never return."""
+    from course_utils.grading import cells
+
     try:
         channel = socket.socket(fileno=descriptor)
         os.setsid()
@@ -201,7 +220,8 @@ def _become_worker(
         sandbox.give_up_privileges()
         rules.enter()
         sandbox.refuse_calls()
-        _serve(channel, shell)
+        sys.path[:] = ["", *(p for p in sys.path if p)]
+        cells.serve(channel, shell)
     finally:
         os._exit(0)
 
@@ -213,109 +233,6 @@ def _streams() -> tuple:
         open(os.devnull, "w", encoding="utf-8"),
         open(os.devnull, "w", encoding="utf-8"),
     )
-
-
-def _serve(channel: socket.socket, shell: Any) -> None:
-    while True:
-        try:
-            question, *parts = wire.read(channel)
-        except wire.Broken:
-            return
-        if question == "run":
-            ended = []
-            for number, source in parts[0]:
-                wire.write(channel, *ended, ["begin", number])
-                ended = [["end", number, _run(shell, source)]]
-            wire.write(channel, *ended, ["ran"])
-        elif question == "look":
-            wire.write(channel, _look(shell, parts[0]))
-        elif question == "call":
-            found = _look(shell, parts[0])
-            function = shell.user_ns.get(parts[0])
-            calls = parts[1] if found == ["function"] else []
-            wire.write(channel, found, *(_answer(function, wire.decode(call)) for call in calls))
-
-
-def _run(shell: Any, source: str) -> list:
-    """Run one cell as Jupyter would; return the name of its error and its text, or nothing.
-
-    What is plain Python is compiled and run at once, in IPython's namespace and with its
-    builtins: a tenth of the time. Magics, shell commands, a top-level ``await`` and what does
-    not compile go through IPython.
-    """
-    import matplotlib.pyplot as plt
-
-    try:
-        code = _plain_python(shell, source)
-        if code is None:
-            result = shell.run_cell(source, store_history=True)
-            error = result.error_before_exec or result.error_in_exec
-        else:
-            error = None
-            _run_plain(shell, source, *code)
-        if plt.get_fignums():
-            plt.close("all")
-    except BaseException as stopped:  # a cell may raise what IPython does not catch
-        error = stopped
-    if error is None:
-        return []
-    try:
-        return [type(error).__name__, " ".join(str(error).split())[:300]]
-    except BaseException:
-        return [type(error).__name__, ""]
-
-
-def _plain_python(shell: Any, source: str) -> tuple | None:
-    """Return the code of a cell that needs nothing of IPython, and that of its last line."""
-    words = source.split(None, 1)
-    if not words or shell.ast_transformers or shell.input_transformers_post:
-        return None
-    if "\n" not in source.strip() and words[0] in shell.magics_manager.magics["line"]:
-        return None  # `ls` and `pwd` are magics too where nothing else has their name
-    try:
-        tree, last = shell.compile.ast_parse(source), None
-        name = shell.compile.cache(source, shell.execution_count)
-        if tree.body and isinstance(tree.body[-1], ast.Expr):
-            last = ast.Expression(tree.body.pop().value)
-        return shell.compile(tree, name, "exec"), last and shell.compile(last, name, "eval")
-    except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
-        return None
-
-
-def _run_plain(shell: Any, source: str, code: types.CodeType, last: types.CodeType | None) -> None:
-    """Run the code of a cell, and keep what its last line gives for `_` and `Out`."""
-    shell.history_manager.store_inputs(shell.execution_count, source, source)
-    try:
-        with shell.builtin_trap:
-            exec(code, shell.user_ns)
-            value = None if last is None else eval(last, shell.user_ns)
-        if value is not None and not source.rstrip().endswith(";"):
-            shell.displayhook.update_user_ns(value)
-    finally:
-        shell.execution_count += 1
-
-
-def _look(shell: Any, name: str) -> list:
-    """Return what a name holds: nothing, a function, or a plain value."""
-    if name not in shell.user_ns:
-        return ["missing"]
-    value = shell.user_ns[name]
-    try:
-        if callable(value) and not hasattr(value, "free_symbols"):
-            return ["function"]
-        return ["value", wire.encode(plain(value))]
-    except BaseException as error:
-        return ["unreadable", type(error).__name__]
-
-
-def _answer(function: Any, arguments: tuple) -> list:
-    from course_utils.answers import Call
-
-    try:
-        (reply,) = ask(function, [Call(*arguments)])
-        return wire.encode_reply(reply)
-    except BaseException as error:
-        return ["raised", f"{type(error).__name__}: the answer cannot be read", ""]
 
 
 if __name__ == "__main__":

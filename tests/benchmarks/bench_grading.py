@@ -1,15 +1,23 @@
 """How fast a class is marked, beside a bare fork and beside a fresh kernel (`make bench`).
 
+With ``--class 1000`` instead: a class of so many students with four tasks each, some of them
+wrong (`students`), marked by two processes; the time, the most memory that all processes had
+together, and whether every mark is right; then once more, cut off halfway and resumed.
+
 Every time is per notebook, exercise 02 of the solutions. A bare fork runs the same cells in
 a forked process with NumPy and SymPy loaded, asks nothing and shuts nothing in. The time of
 a processor counts what all processes used together.
 """
 
+import argparse
+import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -81,8 +89,95 @@ def fresh_kernels():
         NotebookClient(nbformat.read(SOLUTION, 4), kernel_name="python3").execute()
 
 
+def tree(process):
+    """The numbers of a process and all that it started."""
+    parents = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(place.name)] = int(
+                (place / "stat").read_text().rpartition(")")[2].split()[1]
+            )
+        except OSError:
+            pass
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def memory(process):
+    """The MiB that a process and all that it started have, what they share counted once."""
+    total = 0
+    for number in tree(process):
+        try:
+            lines = Path(f"/proc/{number}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total / 1024
+
+
+def watched(command, until=lambda: False):
+    """Run a command, end it as a power cut does if it gets so far; return MiB by second."""
+    process, samples = subprocess.Popen(command, stdout=subprocess.DEVNULL), []
+
+    def look():
+        while process.poll() is None:
+            samples.append(memory(process.pid))
+            time.sleep(1)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    while process.poll() is None:
+        if until():
+            process.send_signal(signal.SIGKILL)
+        time.sleep(0.02)
+    watcher.join()
+    return samples
+
+
+def a_class(count, exercise):
+    """Mark a class of made-up students and print what it took and what was wrong."""
+    import students
+
+    with tempfile.TemporaryDirectory() as folder:
+        expected = students.make(f"{folder}/class", exercise, count)
+        command = [sys.executable, "-m", "course_utils.cli", "grade", f"{folder}/class", "--to"]
+        options = ["--exercises", exercise, "--jobs", "2", "--seed", "3"]
+        wall, processor = time.perf_counter(), seconds_used()
+        samples = watched([*command, f"{folder}/out", *options])
+        wall, processor = time.perf_counter() - wall, seconds_used() - processor
+        print(f"{count} notebooks of four tasks of exercise {exercise}, two processes:")
+        print(f"{wall:.1f} s, {1000 * processor / count:.1f} ms of a processor a notebook")
+        half, whole = max(samples[: len(samples) // 2]), max(samples)
+        print(f"memory at most {whole:.0f} MiB, in the first half {half:.0f} MiB")
+        found = json.loads(Path(folder, "out", "grades.json").read_text(encoding="utf-8"))
+        given = {
+            (s["student"], t["task"]): t["status"] for s in found["students"] for t in s["tasks"]
+        }
+        wanted = {(s, t): mark for s, marks in expected.items() for t, (mark, _) in marks.items()}
+        wrong = {key for key in given.keys() | wanted.keys() if given.get(key) != wanted.get(key)}
+        print(f"{len(wanted)} marks, {len(wrong)} of them not as expected {sorted(wrong)[:5]}")
+        journal = Path(folder, "again", ".journal.jsonl")
+
+        def marked_so_far():
+            return journal.read_bytes().count(b'"key"') if journal.exists() else 0
+
+        watched([*command, f"{folder}/again", *options], lambda: marked_so_far() >= count // 2)
+        print(f"cut off after {marked_so_far()}; ", end="")
+        watched([*command, f"{folder}/again", *options])
+        pairs = [Path(folder, place, "grades.json").read_bytes() for place in ("out", "again")]
+        print("resumed:", "the same marks" if pairs[0] == pairs[1] else "OTHER MARKS")
+
+
 def main():
-    """Print one line for each way, and the ratios to the first."""
+    """Print one line for each way, and the ratios to the first; or see `a_class`."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--class", dest="count", type=int, help="mark so many made-up students")
+    parser.add_argument("--exercise", default="02")
+    options = parser.parse_args()
+    if options.count:
+        return a_class(options.count, options.exercise)
     rows = {"course grade, one process": marked(1)}
     if (os.cpu_count() or 1) > 1:
         rows["course grade, two processes"] = marked(2)
