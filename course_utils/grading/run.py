@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import math
 import multiprocessing
 import os
 import secrets
@@ -167,9 +168,10 @@ class _Seat:
 
     def _begin(self) -> None:
         context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
-        self._note = context.RawArray("c", 200)
+        self._note = context.RawArray("d", 2)  # since when, and which; 0 for not at all
         self.channel, theirs = context.Pipe()
-        arguments = (theirs, self._note, self.exercises, *self._start)
+        inherited = self.channel if context.get_start_method() == "fork" else None
+        arguments = (theirs, inherited, self._note, self.exercises, *self._start)
         self._process = context.Process(target=_serve, args=arguments)
         self._process.start()
         theirs.close()
@@ -184,7 +186,7 @@ class _Seat:
         self._send()
 
     def _send(self) -> None:
-        self._note.value = b""
+        self._note[0] = 0.0
         longest = self.limits.notebook_seconds + 10 * self.limits.seconds
         self._end = time.monotonic() + 60 + longest * len(self.exercises)
         if self.item:
@@ -201,14 +203,13 @@ class _Seat:
         return self._again("timeout") if self._is_stuck() else None
 
     def _is_stuck(self) -> bool:
-        since, _, _ = self._note.value.decode().partition(" ")
-        late = float(since or "inf") + 2 * self.limits.seconds + 5
+        late = (self._note[0] or math.inf) + 2 * self.limits.seconds + 5
         return time.monotonic() > min(late, self._end)
 
     def _again(self, status: str) -> dict | None:
         """Have another process mark the student, or give up."""
-        self.close(0)
-        _, _, answer = self._note.value.decode().partition(" ")
+        self.close()
+        answer = _answers(self.exercises)[int(self._note[1])] if self._note[0] else ""
         self._deaths += not answer or answer in self._unfit
         if answer:
             self._unfit[answer] = status
@@ -218,28 +219,47 @@ class _Seat:
         self._send()
         return None
 
-    def close(self, patience: float = 15) -> None:
-        """End the process; one that marks nothing ends by itself."""
+    def close(self) -> None:
+        """End the process; one that marks nothing tidies up first."""
+        if not self.item:
+            with contextlib.suppress(OSError):
+                self.channel.send(None)
+            self._process.join(30)
         self.channel.close()
-        self._process.join(0 if self.item else patience)
         self._process.kill()
         self._process.join()
 
 
+def _answers(exercises: list[str]) -> list[str]:
+    """Return what can be judged, in an order that two processes know."""
+    return [f"{exercise} {task.name}" for exercise in exercises for task in tasks_of(exercise[:2])]
+
+
 def _serve(
-    channel: Connection, note: Any, exercises: list[str], number: int, limits: Limits, seed: int
+    channel: Connection,
+    inherited: Connection | None,
+    note: Any,
+    exercises: list[str],
+    number: int,
+    limits: Limits,
+    seed: int,
 ) -> None:
     """Mark one student after the other, until nobody is there to hear of it."""
     sandbox.die_with_parent()
+    if inherited:
+        inherited.close()  # the other end: with it open here, this one would never end
     signal.signal(signal.SIGINT, lambda *_: None)  # the one who watches tells us to end
+    places = {answer: float(k) for k, answer in enumerate(_answers(exercises))}
 
     def on_judging(answer: str) -> None:
-        note.value = f"{time.monotonic()} {answer}".encode() if answer else b""
+        note[0] = 0.0
+        if answer:
+            note[1] = places[answer]
+            note[0] = time.monotonic()
 
     with Marker(seed, limits, number, on_judging) as marker:
         sandbox.bound_memory(2048)
         with contextlib.suppress(EOFError, OSError):
             channel.send(marker.given)
-            while True:
-                student, unfit = channel.recv()
-                channel.send(marker.mark(student, exercises, unfit).as_record())
+            while (work := channel.recv()) is not None:
+                channel.send(marker.mark(work[0], exercises, work[1]).as_record())

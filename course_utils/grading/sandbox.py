@@ -613,13 +613,22 @@ class Watch:
             _call(_libc.umount2(os.fsencode(folder), _DETACH))
             self._own = self._resident("self")
 
+    def address_space(self) -> int:
+        """Return what `address_space` does, also where /proc is no longer to be seen."""
+        return self._bytes("self", 0) or address_space()
+
     def _resident(self, process: str) -> int:
+        return self._bytes(process, 1)
+
+    def _bytes(self, process: str, entry: int) -> int:
+        if self._list < 0:
+            return 0
         try:
             number = os.open(f"{process}/statm", os.O_RDONLY, dir_fd=self._list)
         except OSError:
             return 0
         try:
-            return int(os.read(number, 200).split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            return int(os.read(number, 200).split()[entry]) * os.sysconf("SC_PAGE_SIZE")
         except (OSError, IndexError):
             return 0
         finally:

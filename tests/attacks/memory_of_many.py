@@ -14,8 +14,8 @@ for _ in range(8):
     if os.fork() == 0:
         try:
             held = mmap.mmap(-1, 120 << 20)
-            for place in range(0, len(held), 4096):
-                held[place] = 1
+            for _ in range(120):
+                held.write(b"x" * (1 << 20))
             os.write(done, b"x")
             time.sleep(1000)
         finally:
@@ -23,7 +23,7 @@ for _ in range(8):
 count = 0
 while count < 8:
     count += len(os.read(ready, 8))
-time.sleep(0.5)
+time.sleep(1.5)
 derivation = "all of them held it at once"
 
 # %%
