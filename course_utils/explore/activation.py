@@ -10,8 +10,8 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from course_utils.activations import ACTIVATIONS, Activation, sigmoid
-from course_utils.explore.base import Explorer, encoded, find_activation, limits
+from course_utils.activations import Activation, sigmoid
+from course_utils.explore.base import FunctionExplorer, encoded, find_activation, limits
 from course_utils.figures import function_and_derivative
 
 __all__ = ["ALPHAS", "FROM_OUTPUT", "ActivationExplorer", "explore_activation"]
@@ -38,43 +38,28 @@ FROM_OUTPUT: Mapping[str, str] = MappingProxyType(
 """How a slope follows from the output, in Python's words; a test evaluates each."""
 
 
-class ActivationExplorer(Explorer):
+class ActivationExplorer(FunctionExplorer):
     """A function above its slope, with a point that moves; made by `explore_activation`.
 
     Attributes
     ----------
     z : float
         Where the point is; follows the slider, and moves it when set.
-    function : str
-        The name of the function that is shown, a key of `ACTIVATIONS`.
-    alpha : float or None
-        Its parameter; None for a function that has none.
     """
 
     z = traitlets.Float().tag(sync=True)
-    function = traitlets.Unicode().tag(sync=True)
-    alpha = traitlets.Float(None, allow_none=True).tag(sync=True)
-
-    def shown(self) -> Mapping[str, Any]:
-        """Return the data of the function that is shown."""
-        return self.data["functions"][self.function]
-
-    def parameters(self) -> dict[str, float]:
-        """Return the parameters of the function that is shown."""
-        return {} if self.alpha is None else {"alpha": self.alpha}
 
     def figure(self) -> Figure:
         """Return the static figure of the present state."""
-        g, span = ACTIVATIONS[self.function], self.data["span"]
-        return function_and_derivative(g, span=span, mark=self.z, **self.parameters())
+        return function_and_derivative(self.activation(), span=self.data["span"], mark=self.z)
 
     def alt(self) -> str:
         """Return what the figure shows, in a sentence."""
-        g, parameters = ACTIVATIONS[self.function], self.parameters()
-        a, slope = g(self.z, **parameters), g.derivative(self.z, **parameters)
-        settings = "".join(f" with {name} = {value:g}" for name, value in parameters.items())
+        g = self.activation()
+        a, slope = g(self.z), g.derivative(self.z)
+        setting = "" if self.alpha is None else f" with alpha = {self.alpha:g}"
         return (
-            f"{g.title}{settings} above its slope: "
+            f"{g.title}{setting} above its slope: "
             f"at z = {self.z:g}, a = {a:.4g} and the slope is {slope:.4g}"
         )
 
@@ -86,26 +71,6 @@ class ActivationExplorer(Explorer):
                 f"z = {z:g} lies outside {-span:g} to {span:g}: choose z inside, or a larger span"
             )
         return z
-
-    @traitlets.validate("function")
-    def _check_function(self, proposal: Mapping[str, Any]) -> str:
-        name, known = proposal["value"], self.data["functions"]
-        if name not in known:
-            raise ValueError(f"no function {name!r} in this explorer: choose {', '.join(known)}")
-        return name
-
-    @traitlets.validate("alpha")
-    def _check_alpha(self, proposal: Mapping[str, Any]) -> float | None:
-        alpha, bounds = proposal["value"], self.shown()["alphas"]
-        if bounds is None and alpha is not None:
-            raise ValueError(f"{self.function} has no alpha")
-        if bounds is not None and (alpha is None or not bounds[0] <= alpha <= bounds[1]):
-            raise ValueError(f"alpha = {alpha} lies outside {bounds[0]:g} to {bounds[1]:g}")
-        return alpha
-
-    @traitlets.observe("function")
-    def _restart_alpha(self, _change: object) -> None:
-        self.alpha = self.shown()["alpha"]
 
 
 def explore_activation(

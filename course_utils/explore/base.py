@@ -18,6 +18,7 @@ from course_utils.figures import picture
 
 __all__ = [
     "Explorer",
+    "FunctionExplorer",
     "encoded",
     "find_activation",
     "limits",
@@ -113,6 +114,55 @@ class Explorer(anywidget.AnyWidget):
         alt = self.alt()
         bundle |= {"text/html": picture(self.figure(), alt=alt), "text/plain": repr(self)}
         return bundle, metadata | {"text/html": {"alt": alt}}
+
+
+class FunctionExplorer(Explorer):
+    """An explorer of one activation, of several to choose from.
+
+    Its ``data["functions"]`` holds what is sampled of each, with ``alphas``, the bounds of its
+    parameter, and ``alpha``, where that starts; None for a function that has none.
+
+    Attributes
+    ----------
+    function : str
+        The name of the function that is shown, a key of `ACTIVATIONS`.
+    alpha : float or None
+        Its parameter; None for a function that has none.
+    """
+
+    function = traitlets.Unicode().tag(sync=True)
+    alpha = traitlets.Float(None, allow_none=True).tag(sync=True)
+
+    def shown(self) -> Mapping[str, Any]:
+        """Return the data of the function that is shown."""
+        return self.data["functions"][self.function]
+
+    def activation(self) -> Activation:
+        """Return the function that is shown, with its alpha."""
+        parameters = {} if self.alpha is None else {"alpha": self.alpha}
+        return ACTIVATIONS[self.function].with_parameters(**parameters)
+
+    @traitlets.validate("function")
+    def _check_function(self, proposal: Mapping[str, Any]) -> str:
+        name, known = proposal["value"], self.data["functions"]
+        if name not in known:
+            raise ValueError(f"no function {name!r} in this explorer: choose {', '.join(known)}")
+        return name
+
+    @traitlets.validate("alpha")
+    def _check_alpha(self, proposal: Mapping[str, Any]) -> float | None:
+        alpha, bounds = proposal["value"], self.shown()["alphas"]
+        if bounds is None and alpha is not None:
+            raise ValueError(f"{self.function} has no alpha")
+        if bounds is not None and (alpha is None or not bounds[0] <= alpha <= bounds[1]):
+            raise ValueError(f"alpha = {alpha} lies outside {bounds[0]:g} to {bounds[1]:g}")
+        return alpha
+
+    @traitlets.observe("function")
+    def _restart(self, change: Mapping[str, Any]) -> None:
+        """Begin anew with each function, but not at the very start, which is given."""
+        if change["old"]:
+            self.alpha = self.shown()["alpha"]
 
 
 def encoded(numbers: Any, kind: str = "<f8") -> str:

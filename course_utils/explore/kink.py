@@ -10,9 +10,15 @@ import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from course_utils.activations import ACTIVATIONS, Activation, relu
+from course_utils.activations import Activation, relu
 from course_utils.explore.activation import ALPHAS
-from course_utils.explore.base import Explorer, encoded, find_activation, position, round_numbers
+from course_utils.explore.base import (
+    FunctionExplorer,
+    encoded,
+    find_activation,
+    position,
+    round_numbers,
+)
 from course_utils.figures import COLOURS, LOOKS, house_style, new_figure
 
 __all__ = ["DISTANCES", "KinkExplorer", "explore_kink", "secant_slopes"]
@@ -59,17 +65,13 @@ def secant_slopes(activation: Activation, h: ArrayLike, **parameters: float) -> 
     return (activation(z, **parameters) - activation(0.0, **parameters)) / z + 0.0  # no -0
 
 
-class KinkExplorer(Explorer):
+class KinkExplorer(FunctionExplorer):
     """Two secants that close on 0; made by `explore_kink`.
 
     Attributes
     ----------
     h : float
         How far the secants reach; one of `DISTANCES`.
-    function : str
-        The name of the function that is shown, a key of `ACTIVATIONS`.
-    alpha : float or None
-        Its parameter; None for a function that has none.
     share : float
         The slope that a program would return at 0, as a share of the way from the slope on
         the left to that on the right: 0 takes the left one, 1 the right one.
@@ -77,20 +79,9 @@ class KinkExplorer(Explorer):
         Whether the window shrinks with h.
     """
 
-    function = traitlets.Unicode().tag(sync=True)
-    alpha = traitlets.Float(None, allow_none=True).tag(sync=True)
     h = traitlets.Float().tag(sync=True)
     share = traitlets.Float().tag(sync=True)
     zoom = traitlets.Bool().tag(sync=True)
-
-    def shown(self) -> Mapping[str, Any]:
-        """Return the data of the function that is shown."""
-        return self.data["functions"][self.function]
-
-    def activation(self) -> Activation:
-        """Return the function that is shown, with its alpha."""
-        parameters = {} if self.alpha is None else {"alpha": self.alpha}
-        return ACTIVATIONS[self.function].with_parameters(**parameters)
 
     def slope_at_zero(self) -> float:
         """Return the slope that a program with this share would return at 0."""
@@ -184,26 +175,10 @@ class KinkExplorer(Explorer):
             raise ValueError(f"share = {share:g} lies outside 0 to 1: 0 is the slope on the left")
         return share
 
-    @traitlets.validate("function")
-    def _check_function(self, proposal: Mapping[str, Any]) -> str:
-        name, known = proposal["value"], self.data["functions"]
-        if name not in known:
-            raise ValueError(f"no function {name!r} in this explorer: choose {', '.join(known)}")
-        return name
-
-    @traitlets.validate("alpha")
-    def _check_alpha(self, proposal: Mapping[str, Any]) -> float | None:
-        alpha, bounds = proposal["value"], self.shown()["alphas"]
-        if bounds is None and alpha is not None:
-            raise ValueError(f"{self.function} has no alpha")
-        if bounds is not None and (alpha is None or not bounds[0] <= alpha <= bounds[1]):
-            raise ValueError(f"alpha = {alpha} lies outside {bounds[0]:g} to {bounds[1]:g}")
-        return alpha
-
     @traitlets.observe("function")
-    def _restart(self, change: Mapping[str, Any]) -> None:
-        if change["old"]:  # not at the very start, whose alpha and share are given
-            self.alpha, self.share = self.shown()["alpha"], self.shown()["share"]
+    def _restart_share(self, change: Mapping[str, Any]) -> None:
+        if change["old"]:
+            self.share = self.shown()["share"]
 
 
 _SIDES = ({"color": COLOURS["third"], "linestyle": "-."}, LOOKS["derivative"])

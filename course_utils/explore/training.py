@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import traitlets
+from contourpy import contour_generator
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
@@ -244,9 +245,9 @@ def extent(x: NDArray) -> list[list[float]]:
 def border(x1: NDArray, x2: NDArray, values: NDArray) -> NDArray:
     """Return the line where sampled values change their sign, in pieces.
 
-    Each square of the grid is cut into two triangles. A triangle whose corners differ in sign
-    has one piece of the line, between two of its sides, where the straight lines from corner
-    to corner pass 0. A value of 0 counts as negative, as a tie goes to class 0.
+    Drawn by contourpy, which draws Matplotlib's contours: in each quarter of a square of the
+    grid, a triangle, the line is straight. A value of 0 counts as negative, as a tie goes to
+    class 0.
 
     Parameters
     ----------
@@ -260,23 +261,8 @@ def border(x1: NDArray, x2: NDArray, values: NDArray) -> NDArray:
     ndarray, shape (pieces, 4)
         The two ends of each piece: x1, x2, x1, x2.
     """
-    x1, x2 = np.meshgrid(x1, x2)
-    grid = np.stack([x1, x2, values], axis=-1)  # (rows, columns, 3)
-    corners = np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]], axis=2)
-    above = corners[..., 2] > 0
-    squares = corners[above.any(axis=-1) & ~above.all(axis=-1)]  # (squares, corners, 3)
-    triangles = np.concatenate([squares[:, [0, 1, 2]], squares[:, [0, 2, 3]]])
-    above = triangles[..., 2] > 0
-    count = above.sum(axis=1)
-    triangles, above, count = (part[count % 3 > 0] for part in (triangles, above, count))
-    alone = np.argmax(above == (count == 1)[:, None], axis=1)  # the corner that differs
-    rows, ends = np.arange(len(triangles)), []
-    tip = triangles[rows, alone]
-    for turn in (1, 2):
-        foot = triangles[rows, (alone + turn) % 3]
-        share = tip[:, 2:] / (tip[:, 2:] - foot[:, 2:])
-        ends.append(tip[:, :2] + share * (foot[:, :2] - tip[:, :2]))
-    return np.concatenate(ends, axis=1)
+    lines = contour_generator(x1, x2, values, quad_as_tri=True).lines(0.0)
+    return np.concatenate([np.empty((0, 4)), *(np.hstack([a[:-1], a[1:]]) for a in lines)])
 
 
 class TrainingExplorer(Explorer):
