@@ -110,6 +110,8 @@ def latencies(page: Any, subject: Subject, event: str) -> list[float]:
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    positions = slider.evaluate("slider => slider.max - slider.min || 1e9")
+    stride = max(4, 1.2 * box["width"] / positions)  # each move is to another position
     if event == "keydown":
         slider.focus()
     else:
@@ -119,9 +121,9 @@ def latencies(page: Any, subject: Subject, event: str) -> list[float]:
     for k in range(MOVES + WARM_UP):
         page.evaluate(CLOCK, [subject.picture, event])
         if event == "keydown":
-            page.keyboard.press("ArrowRight" if k % 20 < 10 else "ArrowLeft")
+            page.keyboard.press("ArrowLeft" if k % 6 < 3 else "ArrowRight")
         else:
-            page.mouse.move(x + 4 * (10 - abs(k % 20 - 10)) + 2, y)
+            page.mouse.move(x + stride * (abs(k % 6 - 3) - 1.5), y)
         times.append(page.evaluate("() => window.latency"))
         time.sleep(0.05)
     page.mouse.up()

@@ -5,6 +5,7 @@ import time
 
 import nbformat
 import pytest
+from explorers import OnPage, leaves_no_trace, mounted_alone, themes, too_faint, wait_for, widths
 
 from course_utils.activations import elu, relu, sigmoid, tanh
 
@@ -12,22 +13,6 @@ IMPORTS = """from course_utils.activations import *
 from course_utils.explore import explore_activation"""
 CHOOSE = "first = explore_activation(choices=ACTIVATIONS)\nfirst"
 SECOND = "second = explore_activation(elu, z=-1.0, alpha=0.5)\nsecond"
-CONTRAST = """(node) => {
-    const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
-    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    const light = (rgb) => rgb.map((c) => linear(c / 255))
-        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-    const ground = (e) => {
-        const [r, g, b, alpha = 1] = parts(getComputedStyle(e).backgroundColor);
-        return alpha === 1 ? [r, g, b] : ground(e.parentElement);
-    };
-    const style = getComputedStyle(node);
-    const name = { path: 'stroke', text: 'fill' }[node.tagName] ?? 'color';
-    const [paper, [r, g, b, alpha = 1]] = [ground(node), parts(style[name])];
-    const ink = [r, g, b].map((c, i) => alpha * c + (1 - alpha) * paper[i]);
-    const pair = [light(ink), light(paper)];
-    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
-}"""
 LEAST_CONTRAST = {
     "path.value": 3,
     "path.slope": 3,
@@ -38,26 +23,16 @@ LEAST_CONTRAST = {
     ".words": 4.5,
     ".rule": 4.5,
 }
-CUT_OFF = """(root) => {
-    const outer = root.getBoundingClientRect();
-    const parts = root.querySelectorAll('text, .number, .rule, .words, button, select, input');
-    return [...parts].filter((e) => e.checkVisibility()).filter((e) => {
-        const inner = e.getBoundingClientRect();
-        return inner.left < outer.left - 1 || inner.right > outer.right + 1
-            || (e instanceof HTMLElement && e.scrollWidth > e.clientWidth + 1);
-    }).map((e) => e.outerHTML);
-}"""
 
 
-class Hand:
-    """One explorer on a page, with what a hand does to it and an eye reads off it."""
+class Hand(OnPage):
+    """One explorer on a page; its numbers are z, a, the slope from z and the slope from a."""
+
+    drawn = ".tangent"
 
     def __init__(self, notebook, number=0):
-        self.page = notebook.page
-        self.root = self.page.locator(".course-explorer").nth(number)
-        self.root.locator(".tangent").wait_for(state="attached", timeout=30_000)
+        super().__init__(notebook, number)
         self.slider = self.root.locator(".figure > .slider input")
-        self.picture = self.root.locator(".picture")
 
     @property
     def alpha(self):
@@ -66,10 +41,6 @@ class Hand:
     def press(self, *keys, on=None):
         for key in keys:
             (on or self.slider).press(key)
-
-    def numbers(self):
-        """z, a, the slope from z and the slope from a, as they are written."""
-        return self.root.locator(".numbers .number").all_text_contents()
 
     def pull(self, z, span=6):
         """Press on the picture in the middle and pull the point to z; return what z must be."""
@@ -81,14 +52,6 @@ class Hand:
         self.page.mouse.down()
         self.page.mouse.move(x, y, steps=8)
         self.page.mouse.up()
-
-
-def wait_for(read, expected, seconds=5):
-    """Wait until `read()` is what is expected; fail with what it was instead."""
-    end = time.monotonic() + seconds
-    while (found := read()) != expected and time.monotonic() < end:
-        time.sleep(0.05)
-    assert found == expected
 
 
 def written(g, z, **parameters):
@@ -125,8 +88,7 @@ def test_keys_move_the_point_and_python_hears_of_it(opened):
     wait_for(lambda: opened.ask("[first.z, second.z]"), [-6.0, -1.0])
     assert hand.slider.get_attribute("aria-valuetext") == "z = -6.00"
     assert "z -6.00, a 0.0024726, slope 0.0024665" in hand.picture.get_attribute("aria-label")
-    said = hand.root.locator("[aria-live=polite]")
-    wait_for(said.text_content, "z -6.00, a 0.0024726, slope 0.0024665")
+    wait_for(hand.said, "z -6.00, a 0.0024726, slope 0.0024665")
     assert (opened.errors, opened.outside) == ([], [])
 
 
@@ -152,12 +114,12 @@ def test_two_explorers_do_not_know_of_each_other(opened):
 
 def test_a_function_is_chosen_with_its_own_alpha(opened):
     hand = Hand(opened)
-    height = hand.root.bounding_box()["height"]
+    height = hand.height()
     for name, g in (("tanh", tanh), ("relu", relu), ("elu", elu)):
         hand.root.locator("select").select_option(name)
         assert hand.numbers() == written(g, 1.5)
         wait_for(lambda: opened.ask("first.function"), name)
-        assert hand.root.bounding_box()["height"] == height
+        assert hand.height() == height
     assert hand.alpha.count() == 1
     hand.press("PageUp", on=hand.alpha)
     wait_for(lambda: opened.ask("first.alpha"), 1.5)
@@ -170,7 +132,7 @@ def test_at_the_corner_the_words_name_both_slopes_and_the_choice(opened):
     hand.root.locator("select").select_option("relu")
     opened.ask("first.set_trait('z', 0.0)")
     wait_for(hand.numbers, ["0.00", "0", "0", "0"])
-    words = hand.root.locator(".words").inner_text()
+    words = hand.words()
     assert "corner at 0: slope 0 from the left, 1 from the right" in words
     assert relu.kink.why in words
     assert hand.root.locator("circle.ring").count() == 2
@@ -208,42 +170,24 @@ def test_play_goes_in_steps_for_readers_who_want_no_motion(open_notebook):
 
 def test_five_hundred_moves_leave_no_trace(opened):
     hand = Hand(opened)
-    session = opened.page.context.new_cdp_session(opened.page)
-
-    def size():
-        session.send("HeapProfiler.collectGarbage")
-        heap = opened.page.evaluate("performance.memory.usedJSHeapSize")
-        return heap, opened.page.evaluate("document.querySelectorAll('*').length")
 
     def move(times):
         for k in range(times):
             hand.press("ArrowRight" if k // 40 % 2 else "ArrowLeft")
 
-    move(50)
-    heap, nodes = size()
-    move(500)
-    heap_after, nodes_after = size()
-    assert nodes_after <= nodes + 5
-    assert heap_after < heap + 3e6
-    assert opened.errors == []
+    leaves_no_trace(opened, move)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_everything_is_visible_at_every_width_in_both_themes(lab, open_notebook, theme):
-    lab.theme(theme)
-    notebook = open_notebook(IMPORTS, CHOOSE)
-    lab.theme("JupyterLab Light")
-    notebook.run()
-    hand = Hand(notebook)
-    for look, least in LEAST_CONTRAST.items():
-        assert hand.root.locator(look).first.evaluate(CONTRAST) >= least, look
-    for width in (1280, 1000, 800, 600, 460):
-        notebook.page.set_viewport_size({"width": width, "height": 720})
+def test_everything_is_visible_at_every_width_in_both_themes(opened):
+    hand = Hand(opened)
+    for theme in themes(opened):
+        assert too_faint(hand, LEAST_CONTRAST) == {}, theme
+    for width in widths(opened, 1280, 1000, 800, 600, 460):
         for name, z in (("sigmoid", "Home"), ("elu", "End"), ("leaky_relu", "Home")):
             hand.root.locator("select").select_option(name)
             hand.press(z)
             time.sleep(0.1)
-            assert hand.root.evaluate(CUT_OFF) == [], (width, name, z)
+            assert hand.cut_off() == [], (width, name, z)
 
 
 def test_saved_without_its_view_the_picture_stands_in_until_it_is_run(lab, open_notebook):
@@ -290,17 +234,7 @@ def test_saved_with_the_widgets_state_it_lives_on_without_a_kernel(lab, open_not
 
 def test_without_a_kernel_the_same_page_code_mounts_the_same_data(opened):
     """What an HTML edition does: the module, the data as JSON, and nothing else."""
-    numbers = opened.ask("[first.data, first._esm, first._css]")
-    page = opened.page.context.new_page()
-    page.set_content(f"<style>{numbers[2]}</style><main></main>")
-    page.evaluate(
-        """async ([data, code]) => {
-            const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-            const { mount } = await import(url);
-            window.takeDown = mount(document.querySelector('main'), data);
-        }""",
-        numbers[:2],
-    )
+    page = mounted_alone(opened.page, *opened.ask("[first.data, first._esm, first._css]"))
     page.locator(".tangent").wait_for(state="attached")
     page.locator(".figure > .slider input").press("PageUp")
     assert page.locator(".numbers .number").all_inner_texts() == written(sigmoid, 2.5)

@@ -1,11 +1,9 @@
 """The explorer of the gradient's way back, moved by hand in a real JupyterLab."""
 
-import time
-
 import numpy as np
 import pytest
 from conftest import notebooks_in
-from test_explore_browser import CONTRAST, CUT_OFF, wait_for
+from explorers import OnPage, leaves_no_trace, themes, too_faint, wait_for, widths
 
 from course_utils.explore.gradient_flow import FLOWS, flow, schemes
 
@@ -27,13 +25,13 @@ LEAST_CONTRAST = {
 }
 
 
-class Stack:
+class Stack(OnPage):
     """One explorer on a page."""
 
+    drawn = ".foretold"
+
     def __init__(self, notebook, number=0):
-        self.page = notebook.page
-        self.root = self.page.locator(".course-explorer").nth(number)
-        self.root.locator(".foretold").first.wait_for(state="attached", timeout=30_000)
+        super().__init__(notebook, number)
         self.layer, self.gain, self.depth = (self.root.locator("input").nth(k) for k in range(3))
         menus = [self.root.locator("select").nth(k) for k in range(3)]
         self.activation, self.scheme, self.width = menus
@@ -41,7 +39,7 @@ class Stack:
 
     def numbers(self):
         """Layer, what a step leaves, dead units: as they are written."""
-        every = self.root.locator(".numbers .number").all_text_contents()
+        every = super().numbers()
         return [every[0], every[4], every[6]]
 
 
@@ -73,7 +71,7 @@ def test_the_layer_is_moved_by_keys_and_by_hand(opened):
     hand.layer.press("End")
     hand.layer.press("ArrowRight")
     assert hand.numbers() == written(20)
-    box = hand.root.locator(".picture").bounding_box()
+    box = hand.picture.bounding_box()
     inner = box["width"] - 70  # between the axes' ends, 54 and 16 px inside
     opened.page.mouse.move(box["x"] + 54 + inner, box["y"] + 100)
     opened.page.mouse.down()
@@ -88,7 +86,7 @@ def test_the_layer_is_moved_by_keys_and_by_hand(opened):
 def test_what_needs_new_networks_is_asked_of_the_kernel(opened):
     hand = Stack(opened)
     hand.layer.press("Home")
-    height = hand.root.bounding_box()["height"]
+    height = hand.height()
     hand.activation.select_option("tanh")
     wait_for(hand.numbers, written(1, "tanh"))
     hand.scheme.select_option("N(0, 1)")
@@ -107,11 +105,11 @@ def test_what_needs_new_networks_is_asked_of_the_kernel(opened):
     assert hand.scheme.input_value() == ""
     wait_for(lambda: opened.ask("first.settings()"), {
         "activation": "tanh", "gain": gain, "depth": 30, "width": 16, "seed": 5})  # fmt: skip
-    assert hand.root.bounding_box()["height"] == height
+    assert hand.height() == height
     hand.activation.select_option("step")
     tag = hand.root.locator("text.tag").first
     wait_for(tag.text_content, "exactly 0: drawn at the floor")
-    assert "every slope on the way is exactly 0" in hand.root.locator(".words").inner_text()
+    assert "every slope on the way is exactly 0" in hand.words()
     assert "NaN" not in hand.root.evaluate("root => root.outerHTML")
 
 
@@ -124,47 +122,30 @@ def test_the_last_of_many_settings_is_the_one_that_is_shown(opened):
     wait_for(hand.numbers, written(2, "relu", 2, 16, schemes(16)["He"]))
 
 
-def test_two_hundred_moves_leave_no_trace(opened):
+def test_five_hundred_moves_leave_no_trace(opened):
     hand = Stack(opened, 1)
     hand.depth.press("End")
     wait_for(lambda: hand.numbers()[0], "3 of 50")
-    session = opened.page.context.new_cdp_session(opened.page)
-
-    def size():
-        session.send("HeapProfiler.collectGarbage")
-        heap = opened.page.evaluate("performance.memory.usedJSHeapSize")
-        return heap, opened.page.evaluate("document.querySelectorAll('*').length")
 
     def move(times):
         for k in range(times):
             hand.layer.press("ArrowLeft" if k // 20 % 2 else "ArrowRight")
 
-    move(40)
-    heap, nodes = size()
-    move(200)
-    heap_after, nodes_after = size()
-    assert nodes_after <= nodes + 5
-    assert heap_after < heap + 3e6
-    assert (opened.errors, opened.outside) == ([], [])
+    leaves_no_trace(opened, move)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_everything_is_visible_at_every_width_in_both_themes(lab, open_notebook, theme):
-    lab.theme(theme)
-    notebook = open_notebook(*CELLS[:2])
-    lab.theme("JupyterLab Light")
-    notebook.run()
-    hand = Stack(notebook)
-    for look, least in LEAST_CONTRAST.items():
-        assert hand.root.locator(look).first.evaluate(CONTRAST) >= least, look
-    for width in (1280, 800, 460):
-        notebook.page.set_viewport_size({"width": width, "height": 720})
-        time.sleep(0.2)
+def test_everything_is_visible_at_every_width_in_both_themes(opened):
+    hand = Stack(opened)
+    hand.activation.select_option("sigmoid")
+    wait_for(lambda: "exactly 0" in hand.picture.text_content(), False)
+    for theme in themes(opened):
+        assert too_faint(hand, LEAST_CONTRAST) == {}, theme
+    for width in widths(opened):
         heights = set()
         for activation in ("sigmoid", "step", "leaky_relu"):
             hand.activation.select_option(activation)
             for key in ("Home", "End"):
                 hand.layer.press(key)
-                assert hand.root.evaluate(CUT_OFF) == [], (width, activation, key)
-                heights.add(hand.root.bounding_box()["height"])
+                assert hand.cut_off() == [], (width, activation, key)
+                heights.add(hand.height())
         assert len(heights) == 1

@@ -1,11 +1,18 @@
 """The graph explorer, stepped through by hand in a real JupyterLab."""
 
 import random
-import time
 
 import pytest
 from conftest import notebooks_in
-from test_explore_browser import CONTRAST, CUT_OFF, wait_for
+from explorers import (
+    OnPage,
+    leaves_no_trace,
+    mounted_alone,
+    themes,
+    too_faint,
+    wait_for,
+    widths,
+)
 
 from course_utils.explore.base import PAGE
 from course_utils.graph import short
@@ -24,17 +31,20 @@ graph.subtract(graph.log(s, name="log s"), right, name="L");""",
     "first = explore_graph(sigmoid_graph(1.0))\nfirst",
     "second = explore_graph(graph, stage=24)\nsecond",
 )
-LEAST_CONTRAST = {"text.function": 4.5, "text.derivative": 4.5, "text.bold": 4.5, ".words": 4.5}
+LEAST_CONTRAST = {
+    f"{look}:not(:empty)": 4.5
+    for look in ("text.function", "text.derivative", "text.bold", ".words")
+}
 
 
-class Walk:
+class Walk(OnPage):
     """One explorer of a graph on a page."""
 
+    drawn = ".edge"
+
     def __init__(self, notebook, number=0, name="first"):
+        super().__init__(notebook, number)
         self.notebook, self.name = notebook, name
-        self.root = notebook.page.locator(".course-explorer.of-graph").nth(number)
-        self.root.locator(".edge").first.wait_for(state="attached", timeout=30_000)
-        self.picture = self.root.locator(".picture")
         self.step = self.slider("step")
 
     def slider(self, label):
@@ -48,7 +58,7 @@ class Walk:
         texts = self.root.locator("svg > text:not(.key)").all_text_contents()
         return [text for text in texts if text]
 
-    def words(self):
+    def label(self):
         return self.picture.get_attribute("aria-label")
 
     def agrees(self):
@@ -57,7 +67,7 @@ class Walk:
 
         def differences():
             texts = self.root.locator("svg text").all_text_contents()
-            page = [self.words(), sorted(filter(None, texts))]
+            page = [self.label(), sorted(filter(None, texts))]
             python = self.notebook.ask(f"[{self.name}.alt(), {written}]")
             return [] if page == python else [page, python]
 
@@ -77,7 +87,7 @@ def opened(chromium, lab):
 def test_keys_and_buttons_walk_and_the_numbers_are_pythons(opened):
     hand = Walk(opened)
     assert hand.marks() == ["1"]
-    height = hand.root.bounding_box()["height"]
+    height = hand.height()
     for stage in range(1, 10):
         if stage % 2:
             hand.step.press("ArrowRight")
@@ -85,10 +95,10 @@ def test_keys_and_buttons_walk_and_the_numbers_are_pythons(opened):
             hand.button("Forward").press("Enter")
         wait_for(lambda: opened.ask("first.stage"), stage)
         hand.agrees()
-        assert hand.root.bounding_box()["height"] == height
+        assert hand.height() == height
     step = "times -1: upstream -0.1966 x local -1 = downstream 0.1966"
-    assert step in hand.root.locator(".words").inner_text()
-    wait_for(lambda: step in hand.root.locator("[aria-live=polite]").text_content(), True)
+    assert step in hand.words()
+    wait_for(lambda: step in hand.said(), True)
     assert hand.root.locator(".edge.present.backward").count() == 1
     hand.step.press("ArrowRight")
     assert hand.step.get_attribute("aria-valuetext") == "step = 9 of 9"
@@ -114,7 +124,7 @@ def test_the_input_of_the_sigmoid_moves_all_numbers_at_any_stage(opened):
     assert z == "5.90"
     hand.step.press("PageDown")
     hand.agrees()
-    assert hand.words().endswith("step 4 of 9. reciprocal: y = 1/s = 1/1.003 = 0.9973")
+    assert hand.label().endswith("step 4 of 9. reciprocal: y = 1/s = 1/1.003 = 0.9973")
 
 
 def test_the_network_asks_the_kernel_and_ends_at_the_last_input(opened):
@@ -132,27 +142,19 @@ def test_the_network_asks_the_kernel_and_ends_at_the_last_input(opened):
     opened.ask("second.set_trait('stage', 17)")
     wait_for(lambda: hand.step.get_attribute("aria-valuetext"), "step = 17 of 24")
     hand.agrees()
-    assert "z2[0] is used 2 times" in hand.words()
+    assert "z2[0] is used 2 times" in hand.label()
     assert Walk(opened).marks() == first
     assert opened.ask("[graph['x'].value, len(graph.steps)]") == [2.0, 0]
     opened.ask("second.set_trait('inputs', {'x': 2.0})")
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_all_is_visible_at_every_width_in_both_themes(opened, theme):
-    change = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
-    opened.page.evaluate(change, theme)
-    attribute = f"document.body.dataset.jpThemeName === {theme!r}"
-    opened.page.wait_for_function(attribute)
-    time.sleep(0.3)
+def test_all_is_visible_at_every_width_in_both_themes(opened):
     for number, last in ((0, 9), (1, 24)):
         hand = Walk(opened, number)
         hand.step.press("End")
-        for look, least in LEAST_CONTRAST.items():
-            assert hand.root.locator(f"{look}:not(:empty)").first.evaluate(CONTRAST) >= least, look
-        for width in (1280, 800, 460):
-            opened.page.set_viewport_size({"width": width, "height": 720})
-            time.sleep(0.2)
+        for theme in themes(opened):
+            assert too_faint(hand, LEAST_CONTRAST) == {}, theme
+        for width in widths(opened):
             type_size = hand.picture.evaluate(
                 "svg => parseFloat(getComputedStyle(svg.querySelector('text')).fontSize) "
                 "* svg.clientWidth / svg.viewBox.baseVal.width"
@@ -161,9 +163,8 @@ def test_all_is_visible_at_every_width_in_both_themes(opened, theme):
             heights = set()
             for key in ["Home", *["ArrowRight"] * last]:
                 hand.step.press(key)
-                heights.add(hand.root.bounding_box()["height"])
-            cut = hand.root.evaluate(CUT_OFF)
-            assert [part for part in cut if not part.startswith("<text")] == [], width
+                heights.add(hand.height())
+            assert [part for part in hand.cut_off() if not part.startswith("<text")] == [], width
             assert len(heights) == 1, (width, heights)
             assert hand.root.locator(".scrolled").evaluate(
                 """frame => {
@@ -172,40 +173,21 @@ def test_all_is_visible_at_every_width_in_both_themes(opened, theme):
                     return part.left >= outer.left - 1 && part.right <= outer.right + 1;
                 }"""
             ), "the present edge is out of sight"
-    opened.page.set_viewport_size({"width": 1280, "height": 720})
 
 
-def test_two_hundred_moves_leave_no_trace_and_without_a_kernel_the_stages_work(opened):
-    page, hand = opened.page, Walk(opened)
-    session = page.context.new_cdp_session(page)
-
-    def size():
-        session.send("HeapProfiler.collectGarbage")
-        heap = page.evaluate("performance.memory.usedJSHeapSize")
-        return heap, page.evaluate("document.querySelectorAll('*').length")
+def test_five_hundred_moves_leave_no_trace(opened):
+    hand = Walk(opened)
 
     def move(times):
-        for k in range(times):
+        for k in range(times // 2):
             hand.step.press("ArrowRight" if k // 9 % 2 else "ArrowLeft")
             hand.slider("z").press("ArrowRight" if k // 40 % 2 else "ArrowLeft")
 
-    move(20)
-    heap, nodes = size()
-    move(100)
-    heap_after, nodes_after = size()
-    assert nodes_after <= nodes + 5 and heap_after < heap + 3e6
+    leaves_no_trace(opened, move)
 
-    data, code, style = opened.ask("[second.data, second._esm, second._css]")
-    alone = page.context.new_page()
-    alone.set_content(f"<style>{style}</style><main></main>")
-    alone.evaluate(
-        """async ([data, code]) => {
-            const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-            const { mount } = await import(url);
-            window.takeDown = mount(document.querySelector('main'), data);
-        }""",
-        [data, code],
-    )
+
+def test_without_a_kernel_the_stages_work(opened):
+    alone = mounted_alone(opened.page, *opened.ask("[second.data, second._esm, second._css]"))
     alone.locator("input").first.press("Home")
     assert "inputs are known" in alone.locator(".words").text_content()
     alone.locator("input").first.press("End")

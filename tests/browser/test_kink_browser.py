@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 from conftest import notebooks_in
-from test_explore_browser import CONTRAST, CUT_OFF, wait_for
+from explorers import OnPage, leaves_no_trace, themes, too_faint, wait_for, widths
 
 from course_utils.activations import ACTIVATIONS
 from course_utils.explore import secant_slopes
@@ -48,29 +48,22 @@ def written(name, h, share=0.0, **parameters):
     return [h, *map(digits, (left, right, right - left, at_zero))]
 
 
-class Hand:
-    """One explorer on a page, with its controls and its numbers."""
+class Hand(OnPage):
+    """One explorer on a page, with its controls."""
+
+    drawn = ".secant"
 
     def __init__(self, notebook, number=0):
-        self.page = notebook.page
-        self.root = self.page.locator(".course-explorer").nth(number)
-        self.root.locator(".secant").first.wait_for(state="attached", timeout=30_000)
+        super().__init__(notebook, number)
         self.h = self.root.locator(".figure > .slider input")
         self.share = self.root.get_by_label("share")
         self.alpha = self.root.locator(".stack .slider:not([hidden]) input")
         self.zoom = self.root.get_by_label("zoom with h")
         self.function = self.root.locator("select")
-        self.picture = self.root.locator(".picture")
 
     def press(self, *keys, on=None):
         for key in keys:
             (on or self.h).press(key)
-
-    def numbers(self):
-        return self.root.locator(".numbers .number").all_text_contents()
-
-    def words(self):
-        return self.root.locator(".words").inner_text()
 
 
 @pytest.fixture(scope="module")
@@ -96,14 +89,13 @@ def test_keys_close_the_secants_and_python_hears_of_it(opened):
     wait_for(lambda: opened.ask("[first.h, first.share, first.slope_at_zero()]"), [1e-6, 0.3, 0.3])
     assert other.numbers() == written("elu", 0.1)
     assert hand.h.get_attribute("aria-valuetext") == "h = 0.000001"
-    said = hand.root.locator("[aria-live=polite]")
-    wait_for(lambda: "from the right 1, slope at 0 in code 0.3" in said.text_content(), True)
+    wait_for(lambda: "from the right 1, slope at 0 in code 0.3" in hand.said(), True)
     assert "ReLU near 0" in hand.picture.get_attribute("aria-label")
 
 
 def test_each_function_shows_what_it_is(opened):
     hand = Hand(opened)
-    height = hand.root.bounding_box()["height"]
+    height = hand.height()
     for name, h, words, fans in (
         ("step", "Home", "A jump, not a corner", 0),
         ("sigmoid", "Home", "No corner: as h closes on 0, both slopes close on 0.25", 0),
@@ -117,12 +109,12 @@ def test_each_function_shows_what_it_is(opened):
         assert words in hand.words()
         assert hand.root.locator(".fan").count() == fans
         assert hand.share.is_disabled() == (not fans)
-        assert hand.root.bounding_box()["height"] == height
+        assert hand.height() == height
     hand.press("PageUp", on=hand.alpha)
     assert hand.numbers() == written("elu", 1e-6, alpha=1.5)
     assert "slope 1.5 on the left, 1 on the right. It points upwards" in hand.words()
     wait_for(lambda: opened.ask("[first.function, first.alpha, first.share]"), ["elu", 1.5, 0])
-    assert hand.root.bounding_box()["height"] == height
+    assert hand.height() == height
     opened.ask("[setattr(first, 'function', 'relu'), setattr(first, 'h', 0.5)]")
     wait_for(hand.numbers, written("relu", 0.5))
 
@@ -190,44 +182,28 @@ def test_pulls_and_play_end_at_a_position(opened):
     assert hand.numbers() == written("tanh", 1e-6)
 
 
-def test_two_hundred_moves_leave_no_trace(opened):
+def test_five_hundred_moves_leave_no_trace(opened):
     hand = Hand(opened)
-    session = opened.page.context.new_cdp_session(opened.page)
-
-    def size():
-        session.send("HeapProfiler.collectGarbage")
-        heap = opened.page.evaluate("performance.memory.usedJSHeapSize")
-        return heap, opened.page.evaluate("document.querySelectorAll('*').length")
 
     def move(times):
         for k in range(times):
             hand.press("ArrowRight" if k // 20 % 2 else "ArrowLeft")
 
     hand.zoom.check()
-    move(40)
-    heap, nodes = size()
-    move(200)
-    heap_after, nodes_after = size()
+    leaves_no_trace(opened, move)
     hand.zoom.uncheck()
-    assert nodes_after <= nodes + 5
-    assert heap_after < heap + 3e6
-    assert (opened.errors, opened.outside) == ([], [])
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_everything_is_visible_at_every_width_in_both_themes(lab, open_notebook, theme):
-    lab.theme(theme)
-    notebook = open_notebook(IMPORTS, CHOOSE)
-    lab.theme("JupyterLab Light")
-    notebook.run()
-    hand = Hand(notebook)
-    for look, least in LEAST_CONTRAST.items():
-        assert hand.root.locator(look).first.evaluate(CONTRAST) >= least, look
-    for width in (1280, 800, 460):
-        notebook.page.set_viewport_size({"width": width, "height": 720})
+def test_everything_is_visible_at_every_width_in_both_themes(opened):
+    hand = Hand(opened)
+    opened.ask("[setattr(first, 'function', 'relu'), setattr(first, 'h', 1.0)]")
+    wait_for(hand.numbers, written("relu", 1.0))
+    for theme in themes(opened):
+        assert too_faint(hand, LEAST_CONTRAST) == {}, theme
+    for width in widths(opened):
         for name, h in (("step", "Home"), ("elu", "End"), ("sigmoid", "End")):
             hand.function.select_option(name)
             hand.press(h)
             time.sleep(0.1)
-            assert hand.root.evaluate(CUT_OFF) == [], (width, name, h)
-    assert notebook.errors == []
+            assert hand.cut_off() == [], (width, name, h)
+    assert opened.errors == []

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from conftest import notebooks_in
-from test_explore_browser import CONTRAST, CUT_OFF, wait_for
+from explorers import OnPage, leaves_no_trace, themes, too_faint, wait_for, widths
 from test_kink_browser import digits
 
 from course_utils.activations import sigmoid
@@ -34,24 +34,20 @@ def written(k, z):
     return [f"{k:g}", z, *(digits(float(value)) for value in values)]
 
 
-class Hand:
-    """One explorer on a page, with its controls and its numbers."""
+class Hand(OnPage):
+    """One explorer on a page, with its controls."""
+
+    drawn = ".lens"
 
     def __init__(self, notebook, number=0):
-        self.page = notebook.page
-        self.root = self.page.locator(".course-explorer").nth(number)
-        self.root.locator(".lens").wait_for(state="attached", timeout=30_000)
+        super().__init__(notebook, number)
         self.z = self.root.locator(".figure > .slider input")
         self.k = self.root.locator(".controls .slider input")
         self.keep = self.root.get_by_label("keep the slope’s axis")
-        self.picture = self.root.locator(".picture")
 
     def press(self, *keys, on):
         for key in keys:
             on.press(key)
-
-    def numbers(self):
-        return self.root.locator(".numbers .number").all_text_contents()
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +61,7 @@ def opened(chromium, lab):
 
 def test_keys_move_k_and_z_and_python_hears_of_it(opened):
     hand, other = Hand(opened), Hand(opened, 1)
-    height = hand.root.bounding_box()["height"]
+    height = hand.height()
     assert hand.numbers() == written(1, 0.5)
     hand.press("ArrowRight", "ArrowRight", on=hand.k)
     assert hand.numbers() == written(1.6, 0.5)
@@ -77,20 +73,19 @@ def test_keys_move_k_and_z_and_python_hears_of_it(opened):
     hand.press("End", on=hand.k)
     hand.press("End", on=hand.z)
     assert hand.numbers() == written(200, 3.0)  # a gap of 1e-261
-    assert "at z = 3.00 the gap is 2.65e-261" in hand.root.locator(".words").inner_text().lower()
+    assert "at z = 3.00 the gap is 2.65e-261" in hand.words().lower()
     hand.press("Home", on=hand.z)
     assert hand.numbers() == written(200, -3.0)
     wait_for(lambda: opened.ask("first.z"), -3.0)
     opened.ask("first.set_trait('z', 0.0)")
     wait_for(hand.numbers, written(200, 0.0))
     assert hand.numbers()[3] == "0.5"
-    assert "At 0 the curve is at one half for every k" in hand.root.locator(".words").inner_text()
+    assert "At 0 the curve is at one half for every k" in hand.words()
     hand.press("Home", on=hand.k)
     assert hand.numbers() == written(0.5, 0.0)
-    said = hand.root.locator("[aria-live=polite]")
-    wait_for(lambda: said.text_content().startswith("k 0.5, z 0.00, sigmoid of k z 0.5,"), True)
+    wait_for(lambda: hand.said().startswith("k 0.5, z 0.00, sigmoid of k z 0.5,"), True)
     assert hand.k.get_attribute("aria-valuetext") == "k = 0.5"
-    assert hand.root.bounding_box()["height"] == height
+    assert hand.height() == height
 
 
 def test_the_axis_is_kept_or_follows_the_spike(opened):
@@ -134,43 +129,27 @@ def test_pulls_and_play_end_at_a_position(opened):
     assert 0.5 < float(hand.numbers()[0]) < 10
 
 
-def test_two_hundred_moves_leave_no_trace(opened):
+def test_five_hundred_moves_leave_no_trace(opened):
     hand = Hand(opened)
-    session = opened.page.context.new_cdp_session(opened.page)
-
-    def size():
-        session.send("HeapProfiler.collectGarbage")
-        heap = opened.page.evaluate("performance.memory.usedJSHeapSize")
-        return heap, opened.page.evaluate("document.querySelectorAll('*').length")
 
     def move(times):
         for n in range(times):
             key = "ArrowRight" if n // 20 % 2 else "ArrowLeft"
             hand.press(key, on=hand.k if n % 2 else hand.z)
 
-    move(40)
-    heap, nodes = size()
-    move(200)
-    heap_after, nodes_after = size()
-    assert nodes_after <= nodes + 5
-    assert heap_after < heap + 3e6
-    assert (opened.errors, opened.outside) == ([], [])
+    leaves_no_trace(opened, move)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_everything_is_visible_at_every_width_in_both_themes(lab, open_notebook, theme):
-    lab.theme(theme)
-    notebook = open_notebook(IMPORTS, FIRST)
-    lab.theme("JupyterLab Light")
-    notebook.run()
-    hand = Hand(notebook)
-    for look, least in LEAST_CONTRAST.items():
-        assert hand.root.locator(look).first.evaluate(CONTRAST) >= least, look
-    for width in (1280, 800, 460):
-        notebook.page.set_viewport_size({"width": width, "height": 720})
+def test_everything_is_visible_at_every_width_in_both_themes(opened):
+    hand = Hand(opened)
+    opened.ask("[setattr(first, 'k', 1.0), setattr(first, 'z', 0.5), setattr(first, 'keep', True)]")
+    wait_for(hand.numbers, written(1, 0.5))
+    for theme in themes(opened):
+        assert too_faint(hand, LEAST_CONTRAST) == {}, theme
+    for width in widths(opened):
         for k, z in (("Home", "End"), ("End", "Home"), ("End", "End")):
             hand.press(k, on=hand.k)
             hand.press(z, on=hand.z)
             time.sleep(0.1)
-            assert hand.root.evaluate(CUT_OFF) == [], (width, k, z)
-    assert notebook.errors == []
+            assert hand.cut_off() == [], (width, k, z)
+    assert opened.errors == []

@@ -4,7 +4,15 @@ import time
 
 import pytest
 from conftest import notebooks_in
-from test_explore_browser import CONTRAST, CUT_OFF, wait_for
+from explorers import (
+    OnPage,
+    leaves_no_trace,
+    mounted_alone,
+    themes,
+    too_faint,
+    wait_for,
+    widths,
+)
 
 from course_utils.activations import relu, tanh
 from course_utils.explore import Explorer, explore_training, page_code
@@ -25,13 +33,13 @@ LEAST_CONTRAST = {
 }
 
 
-class Trainer:
-    """One training explorer on a page, with what a hand does to it and an eye reads off it."""
+class Trainer(OnPage):
+    """One training explorer on a page; its numbers are step, loss, right, dead, gradient, draw."""
+
+    drawn = ".border"
 
     def __init__(self, notebook, number=0):
-        self.page = notebook.page
-        self.root = self.page.locator(".course-explorer").nth(number)
-        self.root.locator(".border").wait_for(state="attached", timeout=30_000)
+        super().__init__(notebook, number)
         self.buttons = self.root.locator("button")
         self.rate = self.root.locator(".controls .slider input")
 
@@ -43,10 +51,6 @@ class Trainer:
 
     def menu(self, name):
         return self.root.get_by_role("combobox", name=name)
-
-    def numbers(self):
-        """Step, loss, right, dead, gradient and draw, as they are written."""
-        return self.root.locator(".numbers .number").all_text_contents()
 
     def step(self):
         return int(self.numbers()[0])
@@ -94,7 +98,7 @@ def opened(lab, chromium):
 
 def test_it_learns_pauses_steps_and_goes_back_to_the_start(opened):
     trainer = Trainer(opened)
-    height = trainer.root.bounding_box()["height"]
+    height = trainer.height()
     start = trainer.numbers()
     assert start == after(0)
     trainer.play()
@@ -110,12 +114,11 @@ def test_it_learns_pauses_steps_and_goes_back_to_the_start(opened):
     assert opened.ask("first.run.step") == trainer.step() == step, "paused is paused"
     trainer.press("Step")
     wait_for(trainer.numbers, after(step + 1))
-    assert "4 of 4 examples are right" in trainer.root.locator(".words").text_content()
-    said = trainer.root.locator("[aria-live=polite]")
-    wait_for(lambda: said.text_content().startswith(f"Step {step + 1}, loss 0.0"), True)
+    assert "4 of 4 examples are right" in trainer.words()
+    wait_for(lambda: trainer.said().startswith(f"Step {step + 1}, loss 0.0"), True)
     trainer.press("Reset")
     wait_for(trainer.numbers, start)
-    assert trainer.root.bounding_box()["height"] == height
+    assert trainer.height() == height
     assert (opened.errors, opened.outside) == ([], [])
 
 
@@ -166,44 +169,22 @@ def test_a_run_that_breaks_says_so_and_two_hundred_frames_leave_no_trace(opened)
     trainer = Trainer(opened, 1)
     opened.ask("[setattr(second, 'function', 'relu'), setattr(second.run, 'rate', 1e200)]")
     trainer.play()
-    words = trainer.root.locator(".words")
-    wait_for(lambda: "not finite" in words.text_content(), True)
+    wait_for(lambda: "not finite" in trainer.words(), True)
     wait_for(lambda: trainer.buttons.first.text_content(), "▶ Play")
     trainer.press("Reset")
     wait_for(trainer.step, 0)
-    session = opened.page.context.new_cdp_session(opened.page)
-
-    def size():
-        session.send("HeapProfiler.collectGarbage")
-        heap = opened.page.evaluate("performance.memory.usedJSHeapSize")
-        return heap, opened.page.evaluate("document.querySelectorAll('*').length")
-
     opened.ask("setattr(second, 'steps', 1)")
-    trainer.train_until(30)
-    heap, nodes = size()
-    trainer.train_until(230)
-    heap_after, nodes_after = size()
-    assert nodes_after <= nodes + 15  # the axes may have other ticks
-    assert heap_after < heap + 3e6
-    assert opened.errors == []
+    move = lambda frames: trainer.train_until(trainer.step() + frames)  # noqa: E731
+    leaves_no_trace(opened, move, moves=200, nodes=15)  # the axes may have other ticks
 
 
 def test_everything_is_visible_at_every_width_in_both_themes(opened):
     hands = [Trainer(opened), Trainer(opened, 1)]
-    theme_is = "light => document.body.dataset.jpThemeLight === light"
-    change = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
-    for theme, light in (("JupyterLab Dark", "false"), ("JupyterLab Light", "true")):
-        opened.page.evaluate(change, theme)
-        opened.page.wait_for_function(theme_is, arg=light)
-        time.sleep(0.5)
-        for look, least in LEAST_CONTRAST.items():
-            assert hands[0].root.locator(look).first.evaluate(CONTRAST) >= least, (theme, look)
-    for width in (1280, 800, 460):
-        opened.page.set_viewport_size({"width": width, "height": 720})
-        time.sleep(0.2)
+    for theme in themes(opened):
+        assert too_faint(hands[0], LEAST_CONTRAST) == {}, theme
+    for width in widths(opened):
         for hand in hands:
-            assert hand.root.evaluate(CUT_OFF) == [], width
-    opened.page.set_viewport_size({"width": 1280, "height": 720})
+            assert hand.cut_off() == [], width
 
 
 def test_a_closed_output_trains_no_more_and_a_restarted_kernel_is_told(open_notebook):
@@ -237,16 +218,8 @@ def test_a_closed_output_trains_no_more_and_a_restarted_kernel_is_told(open_note
 
 def test_without_a_kernel_the_recorded_run_plays(chromium):
     """What an HTML edition does: the module, the data as JSON, and nothing else."""
-    page = chromium.new_page()
-    page.set_content(f"<style>{Explorer._css}</style><main></main>")
-    page.evaluate(
-        """async ([data, code]) => {
-            const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-            const { mount } = await import(url);
-            window.takeDown = mount(document.querySelector('main'), data);
-        }""",
-        [explore_training().data, page_code()],
-    )
+    blank = chromium.new_page()
+    page = mounted_alone(blank, explore_training().data, page_code(), Explorer._css)
     page.locator(".border").wait_for(state="attached")
     numbers = page.locator(".numbers .number")
     assert numbers.all_text_contents() == after(0)
@@ -261,4 +234,4 @@ def test_without_a_kernel_the_recorded_run_plays(chromium):
     assert page.locator("select:disabled").count() == 4
     assert page.get_by_role("button", name="Another draw").is_disabled()
     page.evaluate("() => window.takeDown()")
-    page.close()
+    blank.context.close()

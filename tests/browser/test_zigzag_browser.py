@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 from conftest import notebooks_in
-from test_explore_browser import CONTRAST, CUT_OFF, wait_for
+from explorers import OnPage, leaves_no_trace, themes, too_faint, wait_for, widths
 
 from course_utils.explore.zigzag import STEPS, measured, walk
 
@@ -24,22 +24,16 @@ LEAST_CONTRAST = {
 }
 
 
-class Walker:
-    """One explorer on a page."""
+class Walker(OnPage):
+    """One explorer on a page; its numbers are loss, next step, angle, detour and share."""
+
+    drawn = ".picture .track"
 
     def __init__(self, notebook, number=0):
-        self.root = notebook.page.locator(".course-explorer").nth(number)
-        self.root.locator(".picture .track").wait_for(state="attached", timeout=30_000)
+        super().__init__(notebook, number)
         self.step, self.rate = (self.root.locator("input").nth(k) for k in (0, 1))
         self.inputs, self.batch = (self.root.locator("select").nth(k) for k in (0, 1))
         self.play, self.again = (self.root.locator("button").nth(k) for k in (0, 1))
-
-    def numbers(self):
-        """Loss, next step, angle, detour and share, as they are written."""
-        return self.root.locator(".numbers .number").all_text_contents()
-
-    def words(self):
-        return self.root.locator(".words").inner_text()
 
 
 def written(step, inputs="sigmoid", rate=0.5, batch=1, seed=0):
@@ -74,7 +68,7 @@ def test_the_step_is_moved_by_keys_and_python_hears_of_it(opened):
     hand.step.press("Home")
     assert hand.numbers()[2:] == written(0)
     assert other.numbers()[2:] == written(0, "tanh", 2.0, 4)
-    label = hand.root.locator(".picture").get_attribute("aria-label")
+    label = hand.picture.get_attribute("aria-label")
     assert label.startswith("The plane of two weights, sigmoid inputs, one example a step, rate")
 
 
@@ -83,7 +77,7 @@ def test_what_needs_a_new_walk_is_asked_of_the_kernel(opened):
     hand.step.press("Home")
     for _ in range(3):
         hand.step.press("PageUp")
-    height = hand.root.bounding_box()["height"]
+    height = hand.height()
     hand.batch.select_option("8")
     wait_for(lambda: hand.numbers()[2:], written(60, batch=8))
     hand.again.press("Enter")
@@ -94,7 +88,7 @@ def test_what_needs_a_new_walk_is_asked_of_the_kernel(opened):
     wait_for(lambda: hand.numbers()[2:], written(60, "relu", rate=0.3, batch=8, seed=1))
     wait_for(lambda: opened.ask("first.settings()"), {
         "inputs": "relu", "rate": 0.3, "batch": 8, "seed": 1})  # fmt: skip
-    assert hand.root.bounding_box()["height"] == height
+    assert hand.height() == height
     opened.ask(
         "[setattr(first, 'batch', 1), setattr(first, 'seed', 0), setattr(first, 'rate', .5)]"
     )
@@ -134,45 +128,26 @@ def test_play_walks_on_and_ends_at_the_last_step(opened):
     wait_for(hand.play.text_content, "▶ Play")
 
 
-def test_two_hundred_moves_leave_no_trace(opened):
+def test_five_hundred_moves_leave_no_trace(opened):
     hand = Walker(opened)
-    session = opened.page.context.new_cdp_session(opened.page)
-
-    def size():
-        session.send("HeapProfiler.collectGarbage")
-        heap = opened.page.evaluate("performance.memory.usedJSHeapSize")
-        return heap, opened.page.evaluate("document.querySelectorAll('*').length")
 
     def move(times):
         for k in range(times):
             hand.step.press("ArrowRight" if k // 20 % 2 else "ArrowLeft")
 
-    move(40)
-    heap, nodes = size()
-    move(200)
-    heap_after, nodes_after = size()
-    assert nodes_after <= nodes + 5
-    assert heap_after < heap + 3e6
-    assert (opened.errors, opened.outside) == ([], [])
+    leaves_no_trace(opened, move)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_everything_is_visible_at_every_width_in_both_themes(lab, open_notebook, theme):
-    lab.theme(theme)
-    notebook = open_notebook(*CELLS[:2])
-    lab.theme("JupyterLab Light")
-    notebook.run()
-    hand = Walker(notebook)
-    for look, least in LEAST_CONTRAST.items():
-        assert hand.root.locator(look).first.evaluate(CONTRAST) >= least, look
-    for width in (1280, 800, 460):
-        notebook.page.set_viewport_size({"width": width, "height": 720})
-        time.sleep(0.2)
+def test_everything_is_visible_at_every_width_in_both_themes(opened):
+    hand = Walker(opened)
+    for theme in themes(opened):
+        assert too_faint(hand, LEAST_CONTRAST) == {}, theme
+    for width in widths(opened):
         heights = set()
         for inputs in ("sigmoid", "centred"):
             hand.inputs.select_option(inputs)
             for key in ("Home", "End"):
                 hand.step.press(key)
-                assert hand.root.evaluate(CUT_OFF) == [], (width, inputs, key)
-                heights.add(hand.root.bounding_box()["height"])
+                assert hand.cut_off() == [], (width, inputs, key)
+                heights.add(hand.height())
         assert len(heights) == 1
