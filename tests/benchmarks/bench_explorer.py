@@ -1,6 +1,7 @@
 """How long after the hand moves do the pixels change? The explorers beside `interact`.
 
     python tests/benchmarks/bench_explorer.py
+    python tests/benchmarks/bench_explorer.py graph zigzag    # these kinds alone
 
 Every explorer, and the same figure made with `interact` and inline matplotlib, is opened in one
 JupyterLab, one after another; 40 presses of an arrow key and 40 moves of the mouse with its
@@ -68,12 +69,12 @@ SUBJECTS = [
     explorer("kink, h, zoomed", 'explore_kink("elu", h=0.001, zoom=True)'),
     explorer("step limit, z", "explore_step_limit()"),
     explorer("step limit, k", "explore_step_limit()", slider=labelled("k")),
-    explorer("graph, step", "explore_graph(sigmoid_graph(1.0))", slider=labelled("step")),
+    explorer("graph, step", "explore_graph(sigmoid_graph(1.0), stage=5)", slider=labelled("step")),
     explorer("graph, z", "explore_graph(sigmoid_graph(1.0), stage=9)", slider=labelled("z")),
     explorer("graph, of two inputs", GRAPH, slider=labelled("x"), asks=True),
     explorer("zigzag, step", "explore_zigzag()", slider=labelled("step")),
     explorer("zigzag, rate", "explore_zigzag()", slider=labelled("rate"), asks=True),
-    explorer("gradient flow, layer", "explore_gradient_flow()", slider=labelled("layer")),
+    explorer("gradient flow, layer", "explore_gradient_flow(layer=10)", slider=labelled("layer")),
     explorer("gradient flow, gain", "explore_gradient_flow()", slider=labelled("gain"), asks=True),
     explorer(
         "gradient flow, depth", "explore_gradient_flow()", slider=labelled("depth"), asks=True
@@ -141,7 +142,8 @@ def main() -> None:
         print(f"milliseconds from the event to the changed pixels, {MOVES} moves each")
         print(f"{'':24}{'':9}{'median':>8}{'p95':>8}   interact / this")
         slow = {}
-        for subject in SUBJECTS:
+        chosen = tuple(sys.argv[1:]) or ("",)
+        for subject in (INTERACT, *(s for s in SUBJECTS[1:] if s.name.startswith(chosen))):
             notebook = open_notebook(subject.cell, path=f"{subject.name}.ipynb")
             notebook.run()
             for event in ("keydown", "pointermove"):
