@@ -115,9 +115,9 @@ def leaves_no_trace(notebook, move, moves=500, nodes=5):
     assert (notebook.errors, notebook.outside) == ([], [])
 
 
-def mounted_alone(page, data, code, style):
+def mounted_alone(context, data, code, style):
     """Mount an explorer as an HTML edition does: the module, the data as JSON, no kernel."""
-    alone = page.context.new_page()
+    alone = context.new_page()
     alone.set_content(f"<style>{style}</style><main></main>")
     alone.evaluate(MOUNT, [data, code])
     return alone

@@ -234,7 +234,7 @@ def test_saved_with_the_widgets_state_it_lives_on_without_a_kernel(lab, open_not
 
 def test_without_a_kernel_the_same_page_code_mounts_the_same_data(opened):
     """What an HTML edition does: the module, the data as JSON, and nothing else."""
-    page = mounted_alone(opened.page, *opened.ask("[first.data, first._esm, first._css]"))
+    page = mounted_alone(opened.page.context, *opened.ask("[first.data, first._esm, first._css]"))
     page.locator(".tangent").wait_for(state="attached")
     page.locator(".figure > .slider input").press("PageUp")
     assert page.locator(".numbers .number").all_inner_texts() == written(sigmoid, 2.5)

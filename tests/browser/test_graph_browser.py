@@ -187,7 +187,9 @@ def test_five_hundred_moves_leave_no_trace(opened):
 
 
 def test_without_a_kernel_the_stages_work(opened):
-    alone = mounted_alone(opened.page, *opened.ask("[second.data, second._esm, second._css]"))
+    alone = mounted_alone(
+        opened.page.context, *opened.ask("[second.data, second._esm, second._css]")
+    )
     alone.locator("input").first.press("Home")
     assert "inputs are known" in alone.locator(".words").text_content()
     alone.locator("input").first.press("End")

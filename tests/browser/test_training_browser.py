@@ -218,8 +218,8 @@ def test_a_closed_output_trains_no_more_and_a_restarted_kernel_is_told(open_note
 
 def test_without_a_kernel_the_recorded_run_plays(chromium):
     """What an HTML edition does: the module, the data as JSON, and nothing else."""
-    blank = chromium.new_page()
-    page = mounted_alone(blank, explore_training().data, page_code(), Explorer._css)
+    context = chromium.new_context()
+    page = mounted_alone(context, explore_training().data, page_code(), Explorer._css)
     page.locator(".border").wait_for(state="attached")
     numbers = page.locator(".numbers .number")
     assert numbers.all_text_contents() == after(0)
@@ -234,4 +234,4 @@ def test_without_a_kernel_the_recorded_run_plays(chromium):
     assert page.locator("select:disabled").count() == 4
     assert page.get_by_role("button", name="Another draw").is_disabled()
     page.evaluate("() => window.takeDown()")
-    blank.context.close()
+    context.close()
