@@ -164,8 +164,9 @@ export function drawnToFit(figure, draw) {
 
 /**
  * Return a function that asks the kernel, one question at a time (or `atOnce` of them): while an
- * answer is awaited, only the newest question is kept, so the last one is always answered. Without a kernel it
- * locks the `controls` that need one and says so in `note`, as it says there what goes wrong.
+ * answer is awaited, only the newest question is kept, so the last one is always answered.
+ * Without a kernel it locks the `controls` that need one and says so in `note`, as it says there
+ * what goes wrong.
  */
 export function asking(store, { note, controls, onanswer, onproblem = () => {}, atOnce = 1 }) {
   let [busy, next] = [0, null];
