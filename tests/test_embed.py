@@ -1,5 +1,6 @@
 """Explorers in pages without a kernel: their data is that of the lesson, their code a script."""
 
+import itertools
 import json
 import re
 import shutil
@@ -46,3 +47,11 @@ def test_the_code_is_a_classic_script():
     if node := shutil.which("node"):
         ran = subprocess.run([node, "--check", "-"], input=script(), text=True, capture_output=True)
         assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_each_explorer_stands_behind_a_prediction(path):
+    cells = read(path).cells
+    for before, cell in itertools.pairwise(cells):
+        if cell.cell_type == "code" and CALL.search(cell.source):
+            assert "predict" in before.metadata.get("tags", []), cell.id
