@@ -165,6 +165,8 @@ def test_every_cell_to_type_says_what_in_one_line(lesson):
             prompt = cell.metadata.get("course", {}).get("prompt", "")
             assert 0 < len(prompt) <= 88 and "\n" not in prompt and prompt[-1] != ".", cell.id
             assert prompt not in cell.source
+            assert cell.source.count("\n") < 15, f"{cell.id}: split it, the class watches"
+            assert "verdict(" not in cell.source, f"{cell.id}: a verdict gives the answer away"
 
 
 @pytest.mark.parametrize(
