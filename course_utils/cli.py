@@ -178,8 +178,10 @@ def live(options: argparse.Namespace) -> int:
             made = [(one.path.name, text, editions.is_untouched)]
             if options.instructor:
                 made += [(run_sheet.name_of(one), run_sheet.sheet(one), run_sheet.is_untouched)]
-        except (editions.CutError, NoteError) as error:
+        except editions.CutError as error:
             raise Refusal(str(error)) from None
+        except NoteError as error:
+            raise Refusal(f"{one.path.name}, {error}") from None
         for name, text, is_untouched in made:
             place = options.to / name
             if place.exists() and not is_untouched(place):

@@ -41,6 +41,7 @@ FIELDS = {
 
 COMMENT = re.compile(r"<!-- instructor\n(.*)\n-->\s*", re.DOTALL)
 FIELD = re.compile(rf"({'|'.join(FIELDS)}): +(\S.*)")
+LIKE_A_FIELD = re.compile(r"[A-Za-z]+( late)?: ")
 MINUTES = re.compile(r"([1-9]\d?)(?: and ([1-9]\d?) more)?|0 and ([1-9]\d?) more")
 HEADING = re.compile(r"^##? +(.+)$", re.MULTILINE)
 
@@ -118,7 +119,7 @@ def note_of(source: str) -> Note:
             if name in said:
                 raise NoteError(f"this note says {field[1]!r} twice")
             said[name] = field[2].strip()
-        elif said and line.strip():
+        elif said and line.strip() and not LIKE_A_FIELD.match(line):
             said[next(reversed(said))] += f" {line.strip()}"  # a field that goes on
         else:
             raise NoteError(f"{line!r} begins no field: they are {', '.join(FIELDS)}")
