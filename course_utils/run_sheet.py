@@ -55,7 +55,8 @@ ul { padding-left: 0; list-style: none; }
 }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; }
 th { padding: 0 1.2mm; text-align: left; }
-td { overflow-wrap: anywhere; padding: 0.5mm 1.2mm; border-top: 0.4pt solid #8a8a8a; vertical-align: top; }
+td { padding: 0.5mm 1.2mm; border-top: 0.4pt solid #8a8a8a; vertical-align: top; }
+td { overflow-wrap: anywhere; }
 th:first-child, td:first-child { padding-left: 0; }
 td + td { border-left: 0.4pt solid #d0d0d0; }
 .at { display: inline-block; min-width: 5.5mm; font-size: 11pt; line-height: 1; }
