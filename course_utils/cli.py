@@ -154,7 +154,8 @@ def build(options: argparse.Namespace) -> int:
 
 def live(options: argparse.Namespace) -> int:
     """Write the live edition of lessons: what the instructor types is left out."""
-    from course_utils import editions, notebooks
+    from course_utils import editions, notebooks, run_sheet
+    from course_utils.instructor import NoteError
 
     lessons = notebooks.lessons()
     chosen = lessons
@@ -172,13 +173,23 @@ def live(options: argparse.Namespace) -> int:
     options.to.mkdir(parents=True, exist_ok=True)
     kept = 0
     for one in chosen:
-        place = options.to / one.path.name
-        text = editions.live_text(one.path, instructor=options.instructor)
-        if place.exists() and not editions.is_untouched(place):
-            kept += 1
-            print(f"{place}: it has been changed since it was made, so it is kept: move it away")
-            continue
-        print(f"{place}: {'written' if notebooks.write(place, text) else 'as it should be'}")
+        try:
+            text = editions.live_text(one.path, instructor=options.instructor)
+            made = [(one.path.name, text, editions.is_untouched)]
+            if options.instructor:
+                made += [(run_sheet.name_of(one), run_sheet.sheet(one), run_sheet.is_untouched)]
+        except editions.CutError as error:
+            raise Refusal(str(error)) from None
+        except NoteError as error:
+            raise Refusal(f"{one.path.name}, {error}") from None
+        for name, text, is_untouched in made:
+            place = options.to / name
+            if place.exists() and not is_untouched(place):
+                kept += 1
+                result = "it has been changed since it was made, so it is kept: move it away"
+            else:
+                result = "written" if notebooks.write(place, text) else "as it should be"
+            print(f"{place}: {result}")
     return int(kept > 0)
 
 
@@ -330,7 +341,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     )
     command.add_argument("--to", type=Path, required=True, metavar="DIR", help="for the notebooks")
     command.add_argument(
-        "--instructor", action="store_true", help="keep the code, and the instructor's notes"
+        "--instructor", action="store_true", help="keep the code, show the notes, add a run sheet"
     )
 
     command = _add(commands, reset, "course reset 02")

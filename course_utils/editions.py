@@ -6,7 +6,8 @@ to the dedent; at column 0, to the end of the cell) and leaves ``...``. A cell t
 
 In the live edition of a lesson, a cell tagged ``live`` is blank but for the line that says what
 to type (its metadata, ``course.prompt``), and where later code needs what a section has made, a
-folded cell at the section's end does it all for who has missed something.
+folded cell at the section's end does it all for who has missed something. The instructor's
+edition keeps the code, and shows the notes with the minute at which each section starts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_utils.catch_up import CatchUpPoint, catch_up_points
+from course_utils.instructor import sections, starts
 from course_utils.notebooks import ROOT, dumps, read
 
 if TYPE_CHECKING:
@@ -141,14 +143,18 @@ def live_text(path: Path, *, instructor: bool = False) -> str:
     path
         The lesson.
     instructor
-        Keep the code and the cells tagged ``instructor``.
+        Keep the code, and show the notes with their clock times.
 
     Raises
     ------
     CutError
         If a cell tagged ``live`` does not say what to type.
+    NoteError
+        If a note for the instructor cannot be read.
     """
     lesson = deepcopy(read(path))
+    if instructor:
+        _show_notes(lesson)
     points = {} if instructor else {p.ends_before: p for p in catch_up_points(lesson)}
     cells = []
     for number, cell in enumerate(lesson.cells):
@@ -169,6 +175,14 @@ def live_text(path: Path, *, instructor: bool = False) -> str:
         cells.append(cell)
     lesson.cells = cells
     return _signed(lesson)
+
+
+def _show_notes(lesson: NotebookNode) -> None:
+    """Write the notes as Markdown that is seen, in place."""
+    parts = sections(lesson)
+    for part, start in zip(parts, starts(parts), strict=True):
+        if part.note:
+            part.cells[1].source = part.note.markdown(start)
 
 
 def _catch_up_cell(lesson: str, point: CatchUpPoint) -> NotebookNode:

@@ -12,18 +12,23 @@ slides show it::
     Demonstrate: Drag z across 0, slowly.
     If late: Skip the second figure.
     -->
+
+A section that holds a part marked *If you have time* says how long that takes besides
+(``Minutes: 4 and 2 more``; ``Minutes: 0 and 4 more`` if all of it is such a part).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["FIELDS", "Note", "NoteError", "Section", "note_of", "sections"]
+__all__ = ["FIELDS", "Note", "NoteError", "Section", "note_of", "sections", "starts"]
 
 FIELDS = {
     "Minutes": "minutes",
@@ -36,6 +41,8 @@ FIELDS = {
 
 COMMENT = re.compile(r"<!-- instructor\n(.*)\n-->\s*", re.DOTALL)
 FIELD = re.compile(rf"({'|'.join(FIELDS)}): +(\S.*)")
+LIKE_A_FIELD = re.compile(r"[A-Za-z]+( late)?: ")
+MINUTES = re.compile(r"([1-9]\d?)(?: and ([1-9]\d?) more)?|0 and ([1-9]\d?) more")
 HEADING = re.compile(r"^##? +(.+)$", re.MULTILINE)
 
 
@@ -47,7 +54,8 @@ class NoteError(ValueError):
 class Note:
     """What the instructor is told about a section; an empty text where there is nothing to say.
 
-    `minutes` is how long the section takes in class.
+    `minutes` is how long the section takes in class, `more_minutes` what its parts marked *If you
+    have time* take besides.
     """
 
     minutes: int
@@ -55,12 +63,27 @@ class Note:
     misconception: str = ""
     demonstrate: str = ""
     if_late: str = ""
+    more_minutes: int = 0
 
-    def markdown(self) -> str:
-        """Return the note as Markdown that everybody sees."""
-        said = [(word, getattr(self, name)) for word, name in FIELDS.items() if name != "minutes"]
-        lines = [f"> **Instructor: {self.minutes} min**"]
-        lines += [f">\n> **{word}.** {text}" for word, text in said if text]
+    @property
+    def said(self) -> dict[str, str]:
+        """What the note says besides the time, by the fields' names as they are written."""
+        texts = {word: getattr(self, name) for word, name in FIELDS.items() if name != "minutes"}
+        return {word: text for word, text in texts.items() if text}
+
+    def markdown(self, start: int | None = None) -> str:
+        """Return the note as Markdown that everybody sees.
+
+        Parameters
+        ----------
+        start
+            The minute of the lesson at which the section starts, to be told.
+        """
+        times = [f"{self.minutes} min"] if self.minutes else []
+        times += [f"{self.more_minutes} min more if you have time"] if self.more_minutes else []
+        clock = "" if start is None else f", starts at minute {start}"
+        lines = [f"> **Instructor: {' and '.join(times)}{clock}**"]
+        lines += [f">\n> **{word}.** {text}" for word, text in self.said.items()]
         return "\n".join(lines)
 
 
@@ -96,14 +119,17 @@ def note_of(source: str) -> Note:
             if name in said:
                 raise NoteError(f"this note says {field[1]!r} twice")
             said[name] = field[2].strip()
-        elif said and line.strip():
+        elif said and line.strip() and not LIKE_A_FIELD.match(line):
             said[next(reversed(said))] += f" {line.strip()}"  # a field that goes on
         else:
             raise NoteError(f"{line!r} begins no field: they are {', '.join(FIELDS)}")
     minutes = said.pop("minutes", "")
-    if not re.fullmatch(r"[1-9]\d?", minutes):
-        raise NoteError(f"a note gives its whole minutes, 1 to 99, and this has {minutes!r}")
-    return Note(int(minutes), **said)
+    if not (time := MINUTES.fullmatch(minutes)):
+        raise NoteError(
+            "a note gives its whole minutes, 1 to 99, as `4`, `4 and 2 more` or `0 and 2 more`, "
+            f"and this has {minutes!r}"
+        )
+    return Note(int(time[1] or 0), **said, more_minutes=int(time[2] or time[3] or 0))
 
 
 def sections(lesson: NotebookNode) -> list[Section]:
@@ -132,3 +158,9 @@ def sections(lesson: NotebookNode) -> list[Section]:
             raise NoteError(f"{title}: {error}") from None
         parts.append(Section(lesson.cells[start].id, title, tuple(cells), note))
     return parts
+
+
+def starts(parts: Sequence[Section]) -> list[int]:
+    """Return the minute at which each section starts, without what is taught if there is time."""
+    minutes = [part.note.minutes if part.note else 0 for part in parts]
+    return [0, *accumulate(minutes)][: len(minutes)]

@@ -1,6 +1,7 @@
 r"""A number in a lesson's prose is printed by one of its cells.
 
-`unprinted` returns the numbers of a notebook's markdown cells that no code cell prints.
+`unprinted` returns the numbers of a notebook's markdown cells that no code cell prints. The
+instructor's notes are comments, and count all the same, but for their minutes.
 
 Which numbers: those with two significant digits (zeros at the end of an integer do not
 count), a decimal point, an exponent or a percent sign; in formulas, those after
@@ -201,7 +202,10 @@ def unprinted(notebook: dict) -> list[Missing]:
             why = 'write "given" as {"number": "reason"}, with a reason for each'
             missing.append(Missing(name, str(given), why))
             continue
-        found = claims("".join(cell["source"]), options=bool(tags & {"predict", "quiz"}))
+        text = "".join(cell["source"])
+        if "instructor" in tags:
+            text = re.sub(r"\A<!-- instructor$|^Minutes:.*$|-->\s*\Z", "", text, flags=re.MULTILINE)
+        found = claims(text, options=bool(tags & {"predict", "quiz"}))
         for text in found:
             is_set = text.lstrip("-+").isdecimal() and Decimal(text) in settings
             if text not in given and not is_set and not is_printed(text, printed):

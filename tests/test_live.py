@@ -45,7 +45,7 @@ def place(tmp_path, monkeypatch):
         text("# 02 · A lesson", id="title"),
         code("import math", id="imports"),
         text("## One\n\nText.", id="one"),
-        text("Say: who has seen this?", "instructor", id="note"),
+        text("<!-- instructor\nMinutes: 1\nAsk: Who has seen this?\n-->", "instructor", id="note"),
         text("**Predict.** What is it?", "predict", id="predict"),
         code("x = math.sqrt(2)\nx", "live", id="root", prompt="the root of 2, as x"),
         text("## Two", id="two"),
@@ -88,7 +88,8 @@ def test_what_is_typed_is_blank_and_predictions_stay(place):
 def test_the_instructors_edition_keeps_code_and_notes(place):
     assert live(place, "--instructor") == 0
     cells = {cell.id: cell.source for cell in made(place).cells}
-    assert cells["note"] == "Say: who has seen this?"
+    assert cells["note"].startswith("> **Instructor: 1 min, starts at minute 0**")
+    assert "who has seen this" in cells["note"].lower()
     assert cells["root"] == "x = math.sqrt(2)\nx"
     assert "catch-up-one" not in cells
 
@@ -117,6 +118,43 @@ def test_an_edition_that_nobody_touched_follows_its_lesson(place, capsys):
     nbformat.write(lesson, place / "notebooks" / "02_a.ipynb")
     assert live(place) == 0
     assert made(place).cells[2].source == "## One\n\nBetter text."
+
+
+def test_beside_the_instructors_edition_lies_its_run_sheet(place, capsys):
+    sheet = place / "live" / "02_a.run_sheet.html"
+    assert live(place) == 0
+    assert not sheet.exists()
+    assert live(place, "--instructor") == 0
+    made = sheet.read_text()
+    assert "Who has seen this?" in made
+    assert live(place, "--instructor") == 0
+    assert capsys.readouterr().out.count("as it should be") == 2
+    sheet.write_text(made.replace("Who has", "Who of you has"))
+    assert live(place, "--instructor") == 1
+    assert "it has been changed since it was made, so it is kept" in capsys.readouterr().out
+    assert "Who of you has" in sheet.read_text()
+    sheet.write_text(made)
+    change_note(place, "Ask: Who has seen that?")
+    assert live(place, "--instructor") == 0
+    assert "Who has seen that?" in sheet.read_text()
+
+
+def test_a_note_that_cannot_be_read_is_refused_in_one_line(place, capsys):
+    change_note(place, "Aks: Who has seen this?")
+    with pytest.raises(SystemExit) as leave:
+        live(place, "--instructor")
+    assert leave.value.code == 2
+    said = capsys.readouterr().err
+    assert "02_a.ipynb, One: 'Aks: Who has seen this?' begins no field" in said
+    assert said.count("\n") == 1
+
+
+def change_note(place, line):
+    path = place / "notebooks" / "02_a.ipynb"
+    lesson = notebooks.read(path)
+    note = next(cell for cell in lesson.cells if cell.id == "note")
+    note.source = note.source.replace("Ask: Who has seen this?", line)
+    nbformat.write(lesson, path)
 
 
 @pytest.mark.parametrize(

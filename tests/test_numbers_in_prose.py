@@ -117,6 +117,13 @@ def test_options_of_a_prediction_are_free_but_its_question_is_not():
     assert [m.number for m in unprinted(notebook(text, tags=["predict"]))] == ["12"]
 
 
+def test_the_instructors_notes_are_read_although_they_are_comments():
+    note = "<!-- instructor\nMinutes: 12 and 15 more\nAsk: 0.{} of it?\n-->"
+    assert not unprinted(notebook(note.format(24), tags=["instructor"]))
+    assert [m.number for m in unprinted(notebook(note.format(25), tags=["instructor"]))] == ["0.25"]
+    assert not unprinted(notebook(note.format(25)))  # any other comment is one
+
+
 def test_an_integer_may_be_a_setting():
     assert not unprinted(notebook("128 units", code="width = 128"))
     assert unprinted(notebook("-740 underflows", code="naive(740)"))
