@@ -50,6 +50,7 @@ def _run(shell: Any, source: str) -> list:
     try:
         code = _plain_python(shell, source)
         if code is None:
+            _remember(shell)
             result = shell.run_cell(source, store_history=True)
             error = result.error_before_exec or result.error_in_exec
         else:
@@ -86,15 +87,27 @@ def _plain_python(shell: Any, source: str) -> tuple | None:
 
 def _run_plain(shell: Any, source: str, code: types.CodeType, last: types.CodeType | None) -> None:
     """Run the code of a cell, and keep what its last line gives for `_` and `Out`."""
-    shell.history_manager.store_inputs(shell.execution_count, source, source)
+    history, names = shell.history_manager, shell.user_ns
+    before = history.input_hist_raw[:0:-1][:3]
+    names.update(zip(("_i", "_ii", "_iii"), [*before, "", "", ""], strict=False))
+    names[f"_i{shell.execution_count}"] = source
+    history.input_hist_parsed.append(source)
+    history.input_hist_raw.append(source)
     try:
         with shell.builtin_trap:
-            exec(code, shell.user_ns)
-            value = None if last is None else eval(last, shell.user_ns)
+            exec(code, names)
+            value = None if last is None else eval(last, names)
         if value is not None and not source.rstrip().endswith(";"):
             shell.displayhook.update_user_ns(value)
     finally:
         shell.execution_count += 1
+
+
+def _remember(shell: Any) -> None:
+    """Tell IPython of the last inputs that it did not see; to store each its way is slow."""
+    history = shell.history_manager
+    last = [*history.input_hist_raw[:0:-1][:3], "", "", ""]
+    history._i00, history._i, history._ii = last[:3]
 
 
 def _look(shell: Any, name: str) -> list:

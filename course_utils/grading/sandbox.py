@@ -58,6 +58,7 @@ __all__ = [
     "close_descriptors",
     "drop_user",
     "enter_root",
+    "forbid_capabilities",
     "give_up_privileges",
     "isolate",
     "kill_all",
@@ -491,10 +492,6 @@ def drop_user(number: int | None) -> None:
 
     Who is not root cannot change, and relies on Landlock and the namespaces.
     """
-    if _libc is not None:
-        for capability in range(64):
-            if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
-                break  # there are no more, or there is none to drop
     if number is not None:
         os.setgroups([])
         os.setresgid(number, number, number)
@@ -503,6 +500,17 @@ def drop_user(number: int | None) -> None:
         # In a user namespace of its own every process begins with all capabilities.
         _call(_libc.capset(struct.pack("<Ii", 0x20080522, 0), bytes(24)))
         _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def forbid_capabilities() -> None:
+    """Make sure that no program which this process or a fork of it starts gets a capability.
+
+    What this process has, it keeps; so once, before all forks, is as good as in each.
+    """
+    if _libc is not None:
+        for capability in range(64):
+            if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
+                break  # there are no more, or there is none to drop
 
 
 def give_up_privileges() -> None:

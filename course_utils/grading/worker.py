@@ -69,6 +69,7 @@ def main() -> None:
         given.add("limits")
     kept = _be_as_a_worker(home.path)
     sandbox.call_filter()
+    sandbox.forbid_capabilities()
     gc.collect()
     gc.freeze()
 

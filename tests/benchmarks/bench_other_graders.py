@@ -1,15 +1,16 @@
 """The same broken and hostile notebooks, marked by nbgrader, by Otter-Grader and by `course grade`.
 
-    sudo .venv/bin/python tests/benchmarks/bench_other_graders.py [GRADER]
+    sudo nice .venv/bin/python tests/benchmarks/bench_other_graders.py [GRADER] [--only NAME]
 
 Tests and submissions stand in `other_graders.py`. A submission is marked rightly if each of its
 seven tasks gets its points if, and only if, it deserves them. The others test inside the student's
 kernel, nbgrader in cells behind the answers, Otter in files. Both run as a user without rights,
 with processes and disks of their own (`otter run`, since its own container needs Docker), and have
-two minutes for a submission. Needs Linux, root, and, the first time, the network; takes half an
+a minute for a submission. Needs Linux, root, and, the first time, the network; takes half an
 hour, and leaves what it installs in `HOME`.
 """
 
+import argparse
 import json
 import os
 import re
@@ -29,14 +30,15 @@ from nbformat.v4 import new_code_cell, new_notebook
 from other_graders import POINTS, ROOT, SUBMISSIONS, TESTS, solution
 
 HOME = Path("/var/tmp/course-bench-graders")
-ORDINARY, SECONDS, NAME = 8, 120, "02_sigmoid.ipynb"
+ORDINARY, SECONDS, NAME = 8, 60, "02_sigmoid.ipynb"
 ALONE = ["unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "--ipc", "sh"]
 SHUT_IN = """
 cd / && mount -t tmpfs -o size=1g,mode=1777 none /tmp || exit 99
 mount -t tmpfs -o size=1g,mode=1777 none /dev/shm && mount -o remount,bind,ro / || exit 99
 cp -r "$0" /tmp/run && chown -R {user}:{user} /tmp/run && cd /tmp/run || exit 99
-setpriv --reuid {user} --regid {user} --clear-groups prlimit --nproc=120 --as=3000000000 \
-  --fsize=500000000 env -i HOME=/tmp/run PATH="$1:/usr/bin:/bin" timeout -s KILL {seconds} \
+setpriv --reuid {user} --regid {user} --clear-groups prlimit --nproc=64 --as=3000000000 \
+  --fsize=500000000 env -i HOME=/tmp/run PATH="$1:/usr/bin:/bin" \
+  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 timeout -s KILL {seconds} \
   sh -c "$2" >&2
 echo $? && cat *.db out/*/results.json
 """
@@ -173,8 +175,9 @@ def verdict(points, right):
     return "right" if got == right and not any(points[t] for t in {*points} - got) else "wrong"
 
 
-def compare(name, package):
-    """Mark all submissions with one grader; print what it did to each, and its times."""
+def compare(name, package, only=()):
+    """Mark all submissions, or some, with one grader; print what it did to each, and its times."""
+    submissions = [s for s in SUBMISSIONS if not only or s[0] in only]
     count = ORDINARY if package else 20 * ORDINARY  # many of what is over soon
     ordinary = [cells for _, cells, _ in SUBMISSIONS[:1] * (2 + count)]
     if package:
@@ -183,16 +186,18 @@ def compare(name, package):
         base.mkdir()
         prepare(name, base, bin)
         mark = partial(marked_by_other, name, bin, base)
-        found = (mark([cells]) for _, cells, _ in SUBMISSIONS)
+        found = (mark([cells]) for _, cells, _ in submissions)
     else:
         mark = marked_by_us
-        found = ((True, points, None) for points in mark([c for _, c, _ in SUBMISSIONS])[1])
+        found = ((True, points, None) for points in mark([c for _, c, _ in submissions])[1])
     counts = Counter()
-    for (title, _, right), (has_ended, points, _) in zip(SUBMISSIONS, found, strict=True):
+    for (title, _, right), (has_ended, points, _) in zip(submissions, found, strict=True):
         word = verdict(points, right)
         counts.update([word, "ended by itself" if has_ended else "was stopped"])
         print(f"{name:14}{title:28}{word:10}{'' if has_ended else 'was stopped'}", flush=True)
-    print(f"{name}, {len(SUBMISSIONS)} submissions: {dict(counts)}")
+    print(f"{name}, {len(submissions)} submissions: {dict(counts)}", flush=True)
+    if only:
+        return
     (_, _, many), (_, _, few) = mark(ordinary), mark(ordinary[:2])
     used, wall = ((m - f) / count for m, f in zip(many, few, strict=True))
     print(f"each further right one: {used:.3f} s of processor, {wall:.3f} s\n", flush=True)
@@ -201,6 +206,9 @@ def compare(name, package):
 if __name__ == "__main__":
     HOME.mkdir(exist_ok=True)
     GRADERS = {"course grade": "", "nbgrader": "nbgrader", "otter": "otter-grader"}
-    for grader, package in GRADERS.items():
-        if grader in (sys.argv[1:] or GRADERS):
-            compare(grader, package)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("graders", nargs="*", metavar="GRADER", default=list(GRADERS))
+    parser.add_argument("--only", nargs="+", default=(), help="these submissions alone")
+    options = parser.parse_args()
+    for grader in options.graders:
+        compare(grader, GRADERS[grader], options.only)
