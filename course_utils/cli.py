@@ -15,7 +15,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from course_utils.notebooks import Lesson
 
 FIRST = "notebooks/00_start_here.ipynb"
 
@@ -156,6 +159,45 @@ def live(options: argparse.Namespace) -> int:
     """Write the live edition of lessons: what the instructor types is left out."""
     from course_utils import editions, notebooks
 
+    kept = 0
+    for one in _chosen_lessons(options):
+        place = options.to / one.path.name
+        text = editions.live_text(one.path, instructor=options.instructor)
+        if place.exists() and not editions.is_untouched(place):
+            kept += 1
+            print(f"{place}: it has been changed since it was made, so it is kept: move it away")
+            continue
+        print(f"{place}: {'written' if notebooks.write(place, text) else 'as it should be'}")
+    return int(kept > 0)
+
+
+def slides(options: argparse.Namespace) -> int:
+    """Write lessons as slides, to show from a disk or a server, without a network."""
+    from course_utils import notebooks
+    from course_utils.slides import deck, files
+
+    chosen = _chosen_lessons(options)
+    try:
+        kept = files.write_shared(options.to)
+    except files.MissingPackage as missing:
+        raise Refusal(f"{missing} is not installed: run `pip install -e .[slides]` or `make slides`") from None
+    for number, one in enumerate(chosen, 1):
+        _progress("slides", "lesson")(number, len(chosen))
+        place = options.to / f"{one.slug}.html"
+        if place.exists() and not deck.is_untouched(place):
+            kept.append(place)
+            continue
+        text = deck.page(one, deck.explorers_in(one.path))
+        print(f"{place}: {'written' if notebooks.write(place, text) else 'as it should be'}")
+    for place in kept:
+        print(f"{place}: it has been changed since it was made, so it is kept: move it away")
+    return int(len(kept) > 0)
+
+
+def _chosen_lessons(options: argparse.Namespace) -> list[Lesson]:
+    """Return the lessons that were named, or all, and make the folder that is to hold them."""
+    from course_utils import notebooks
+
     lessons = notebooks.lessons()
     chosen = lessons
     if options.lessons:
@@ -170,16 +212,7 @@ def live(options: argparse.Namespace) -> int:
     if options.to.resolve() == (notebooks.ROOT / "notebooks").resolve():
         raise Refusal("the lessons themselves are in that folder: name another one")
     options.to.mkdir(parents=True, exist_ok=True)
-    kept = 0
-    for one in chosen:
-        place = options.to / one.path.name
-        text = editions.live_text(one.path, instructor=options.instructor)
-        if place.exists() and not editions.is_untouched(place):
-            kept += 1
-            print(f"{place}: it has been changed since it was made, so it is kept: move it away")
-            continue
-        print(f"{place}: {'written' if notebooks.write(place, text) else 'as it should be'}")
-    return int(kept > 0)
+    return chosen
 
 
 def reset(options: argparse.Namespace) -> int:
@@ -332,6 +365,12 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command.add_argument(
         "--instructor", action="store_true", help="keep the code, and the instructor's notes"
     )
+
+    command = _add(commands, slides, "course slides 02 03 --to slides")
+    command.add_argument(
+        "lessons", nargs="*", metavar="LESSON", help="02 or 02_sigmoid; all if none is named"
+    )
+    command.add_argument("--to", type=Path, required=True, metavar="DIR", help="for the pages")
 
     command = _add(commands, reset, "course reset 02")
     command.add_argument("exercise", metavar="NN", help="the exercise's number")
