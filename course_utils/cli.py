@@ -180,7 +180,9 @@ def slides(options: argparse.Namespace) -> int:
     try:
         kept = files.write_shared(options.to)
     except files.MissingPackage as missing:
-        raise Refusal(f"{missing} is not installed: run `pip install -e .[slides]` or `make slides`") from None
+        raise Refusal(
+            f"{missing} is not installed: run `pip install -e .[slides]` or `make slides`"
+        ) from None
     for number, one in enumerate(chosen, 1):
         _progress("slides", "lesson")(number, len(chosen))
         place = options.to / f"{one.slug}.html"

@@ -164,7 +164,7 @@ def shares(blocks: Sequence[Block], room: float) -> list[list[Block]]:
     a slide.
 
     >>> [len(part) for part in shares([Block("", "p", 4)] * 5, room=12)]
-    [3, 2]
+    [2, 3]
     """
     units: list[list[Block]] = []
     for block in blocks:
@@ -201,7 +201,9 @@ def joined(blocks: Sequence[Block]) -> str:
     """Return the HTML of blocks; items of one list and rows of one table come together again."""
     html = "\n".join(block.html for block in blocks)
     html = re.sub(r"</ul>\s*<ul>|</ol>\s*<ol[^>]*>", "\n", html)
-    return re.sub(r"</tbody></table>\s*<table>(?:<thead>.*?</thead>)?<tbody>", "\n", html, flags=re.S)
+    return re.sub(
+        r"</tbody></table>\s*<table>(?:<thead>.*?</thead>)?<tbody>", "\n", html, flags=re.S
+    )
 
 
 def coloured(source: str) -> str:
@@ -223,9 +225,9 @@ def without_lead(node: Tag, words: str) -> Tag:
 
 
 def slug(heading: str) -> str:
-    """Return the name of the slide that begins with a heading: what links to it say.
+    r"""Return the name of the slide that begins with a heading: what links to it say.
 
-    >>> slug("The shortcut $a \\, (1 - a)$"), slug("So-what?")
+    >>> slug(r"The shortcut $a \, (1 - a)$"), slug("So-what?")
     ('the-shortcut-a-1-a', 'so-what')
     """
     return re.sub(r"\W+", "-", re.sub(r"\\\W", "", heading)).strip("-").lower()

@@ -101,9 +101,7 @@ def page(lesson: Lesson, explorers: Mapping[str, Callable[[str], str]]) -> str:
         html.append("</section>")
     minutes = "" if has_times else f' data-seconds="{60 * lesson.minutes}"'
     title = f"{lesson.number} · {lesson.title}"
-    text = PAGE.format(
-        title=escape(title), folder=FOLDER, minutes=minutes, slides="\n".join(html)
-    )
+    text = PAGE.format(title=escape(title), folder=FOLDER, minutes=minutes, slides="\n".join(html))
     return f"<!-- made by `course slides`: {_digest(text)} -->\n{text}"
 
 
@@ -159,4 +157,3 @@ def is_untouched(path: Path) -> bool:
         return False
     found = MADE.fullmatch(first + "\n")
     return bool(found) and found[1] == _digest(rest)
-

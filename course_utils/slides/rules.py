@@ -61,7 +61,7 @@ class Slide:
 
 def slides_of(
     cells: Sequence[NotebookNode],
-    explorers: Mapping[str, Callable[[str], str]] = {},  # noqa: B006 (it is only read)
+    explorers: Mapping[str, Callable[[str], str]] = {},
 ) -> list[Slide]:
     """Return the slides of a section, which is a heading's cell and those that follow.
 
@@ -266,7 +266,9 @@ def _code_slides(
     prompt = course.get("prompt", "") if "live" in tags else ""
     is_hidden = "hide-cell" in tags or explorer is not None or _is_setup(cell)
     code = [] if is_hidden else _taught(cell.source).splitlines()
-    task = f'<p class="chip">Live</p><p class="task">{escape(_sentence(prompt))}</p>' if prompt else ""
+    task = (
+        f'<p class="chip">Live</p><p class="task">{escape(_sentence(prompt))}</p>' if prompt else ""
+    )
     slides = []
     fits = len(code) + shown.lines + (3 if prompt else 0) <= CODE_ROOM
     for part in _in_parts(code, CODE_ROOM - 2):

@@ -82,6 +82,7 @@ async function start() {
   await Promise.all([MathJax.typesetPromise(), ...[...document.fonts].map((font) => font.load())]);
   if (!PRINTS && document.querySelector(".explorer-place")) await run("explorers.js");
   document.querySelectorAll(".slide").forEach(fitText);
+  document.querySelectorAll(".explorer-place").forEach(fitExplorer);
   const outer = document.querySelector(".reveal");
   outer.classList.remove("is-fitting");
   const deck = new Reveal(outer, { plugins: [RevealNotes] });
