@@ -6,7 +6,7 @@ from course_utils import cli
 from course_utils.notebooks import lessons
 
 SLUGS = [lesson.slug for lesson in lessons()]
-CHECK = """() => {
+CHECK = """async () => {
   const found = [];
   document.querySelector('.reveal').classList.add('is-fitting');
   document.querySelectorAll('.slide').forEach((slide, k) => {
@@ -15,13 +15,18 @@ CHECK = """() => {
       if (box.scrollHeight > box.clientHeight + 2 || box.scrollWidth > box.clientWidth + 2)
         found.push(`slide ${k + 1}: ${box.className || box.tagName} spills`);
     if (parseFloat(getComputedStyle(slide).fontSize) < 18) found.push(`slide ${k + 1}: small`);
-    const explorer = slide.querySelector('.course-explorer');
-    if (explorer) {
-      const [a, b] = [explorer.getBoundingClientRect(), slide.getBoundingClientRect()];
-      if (a.bottom > b.bottom - 34 || a.right > b.right + 1) found.push(`slide ${k + 1}: explorer`);
-    }
   });
   document.querySelector('.reveal').classList.remove('is-fitting');
+  for (const slide of document.querySelectorAll('.of-explorer')) {
+    const { h, v } = deck.getIndices(slide.closest('section'));
+    deck.slide(h, v); // it is drawn when it is seen
+    await new Promise((done) => setTimeout(done, 150));
+    const lowest = slide.querySelector('.course-explorer').getBoundingClientRect().bottom;
+    const box = slide.querySelector('.body');
+    if (lowest > slide.getBoundingClientRect().bottom - 34 || box.scrollWidth > box.clientWidth + 1)
+      found.push(`explorer on ${slide.closest('section').id} spills`);
+  }
+  deck.slide(0, 0);
   return found;
 }"""
 

@@ -44,16 +44,31 @@ function fitText(slide) {
   tooLarge(low);
 }
 
+/** Wait until a figure has been drawn anew; a page in the background draws nothing. */
+const drawn = () => Promise.race([
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
+  new Promise((done) => setTimeout(done, 300)),
+]);
+
 /** Enlarge a figure to drag as far as its slide allows: the narrower it is laid out, the more. */
-function fitExplorer(place) {
+async function fitExplorer(place) {
   const root = place.querySelector(":scope > div:not(.explorer-still)");
   if (!root) return;
   const [width, height] = [place.clientWidth, place.clientHeight];
-  for (let scale = 1.9; scale >= 0.8; scale -= 0.02) {
+  let [low, high] = [0.8, 1.9];
+  const tooLarge = async (scale) => {
     root.style.width = `${Math.floor(width / scale)}px`;
     root.style.transform = `scale(${scale})`;
-    if (root.offsetHeight * scale <= height) break;
+    await drawn();
+    return root.offsetHeight * scale > height || [...root.querySelectorAll(".scrolled")].some(spills);
+  };
+  if (!(await tooLarge(high))) return;
+  while (high - low > 0.03) {
+    const middle = (low + high) / 2;
+    if (await tooLarge(middle)) high = middle;
+    else low = middle;
   }
+  await tooLarge(low);
 }
 
 /** Let an explorer keep the keys that it needs, and the slides get all others. */
@@ -82,7 +97,7 @@ async function start() {
   await Promise.all([MathJax.typesetPromise(), ...[...document.fonts].map((font) => font.load())]);
   if (!PRINTS && document.querySelector(".explorer-place")) await run("explorers.js");
   document.querySelectorAll(".slide").forEach(fitText);
-  document.querySelectorAll(".explorer-place").forEach(fitExplorer);
+  await Promise.all([...document.querySelectorAll(".explorer-place")].map(fitExplorer));
   const outer = document.querySelector(".reveal");
   outer.classList.remove("is-fitting");
   const deck = new Reveal(outer, { plugins: [RevealNotes] });
