@@ -15,7 +15,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from course_utils.notebooks import Lesson
 
 FIRST = "notebooks/00_start_here.ipynb"
 
@@ -157,22 +160,8 @@ def live(options: argparse.Namespace) -> int:
     from course_utils import editions, notebooks, run_sheet
     from course_utils.instructor import NoteError
 
-    lessons = notebooks.lessons()
-    chosen = lessons
-    if options.lessons:
-        wanted = {Path(name).stem for name in options.lessons}
-        chosen = [one for one in lessons if wanted & {one.number, one.slug}]
-        strangers = wanted - {name for one in chosen for name in (one.number, one.slug)}
-        if strangers:
-            numbers = ", ".join(one.number for one in lessons)
-            raise Refusal(f"there is no lesson {', '.join(sorted(strangers))}: they are {numbers}")
-    if options.to.exists() and not options.to.is_dir():
-        raise Refusal(f"{options.to} is a file: name a folder")
-    if options.to.resolve() == (notebooks.ROOT / "notebooks").resolve():
-        raise Refusal("the lessons themselves are in that folder: name another one")
-    options.to.mkdir(parents=True, exist_ok=True)
     kept = 0
-    for one in chosen:
+    for one in _chosen_lessons(options):
         try:
             text = editions.live_text(one.path, instructor=options.instructor)
             made = [(one.path.name, text, editions.is_untouched)]
@@ -191,6 +180,52 @@ def live(options: argparse.Namespace) -> int:
                 result = "written" if notebooks.write(place, text) else "as it should be"
             print(f"{place}: {result}")
     return int(kept > 0)
+
+
+def slides(options: argparse.Namespace) -> int:
+    """Write lessons as slides, to show from a disk or a server, without a network."""
+    from course_utils import notebooks
+    from course_utils.slides import deck, files
+
+    chosen = _chosen_lessons(options)
+    try:
+        kept = files.write_shared(options.to)
+    except files.MissingPackage as missing:
+        raise Refusal(
+            f"{missing} is not installed: run `pip install -e .[slides]` or `make slides`"
+        ) from None
+    for number, one in enumerate(chosen, 1):
+        _progress("slides", "lesson")(number, len(chosen))
+        place = options.to / f"{one.slug}.html"
+        if place.exists() and not deck.is_untouched(place):
+            kept.append(place)
+            continue
+        text = deck.page(one, deck.explorers_in(one.path))
+        print(f"{place}: {'written' if notebooks.write(place, text) else 'as it should be'}")
+    for place in kept:
+        print(f"{place}: it has been changed since it was made, so it is kept: move it away")
+    return int(len(kept) > 0)
+
+
+def _chosen_lessons(options: argparse.Namespace) -> list[Lesson]:
+    """Return the lessons that were named, or all, and make the folder that is to hold them."""
+    from course_utils import notebooks
+
+    lessons = notebooks.lessons()
+    chosen = lessons
+    if options.lessons:
+        wanted = {Path(name).stem for name in options.lessons}
+        chosen = [one for one in lessons if wanted & {one.number, one.slug}]
+        strangers = wanted - {name for one in chosen for name in (one.number, one.slug)}
+        if strangers:
+            numbers = ", ".join(one.number for one in lessons)
+            raise Refusal(f"there is no lesson {', '.join(sorted(strangers))}: they are {numbers}")
+    if options.to.exists() and not options.to.is_dir():
+        raise Refusal(f"{options.to} is a file: name a folder")
+    if options.to.resolve() == (notebooks.ROOT / "notebooks").resolve():
+        raise Refusal("the lessons themselves are in that folder: name another one")
+    options.to.mkdir(parents=True, exist_ok=True)
+    return chosen
 
 
 def reset(options: argparse.Namespace) -> int:
@@ -343,6 +378,12 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command.add_argument(
         "--instructor", action="store_true", help="keep the code, show the notes, add a run sheet"
     )
+
+    command = _add(commands, slides, "course slides 02 03 --to slides")
+    command.add_argument(
+        "lessons", nargs="*", metavar="LESSON", help="02 or 02_sigmoid; all if none is named"
+    )
+    command.add_argument("--to", type=Path, required=True, metavar="DIR", help="for the pages")
 
     command = _add(commands, reset, "course reset 02")
     command.add_argument("exercise", metavar="NN", help="the exercise's number")

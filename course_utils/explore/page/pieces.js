@@ -219,8 +219,9 @@ const UNATTENDED = "The greyed controls need a running kernel: open the notebook
 /** Let a hand in the picture pull: `onpull` gets its position in the picture's pixels, x and y. */
 export function pullable(picture, onpull) {
   const pull = (event) => {
-    const { left, top } = picture.getBoundingClientRect();
-    onpull(event.clientX - left, event.clientY - top);
+    const { left, top, width } = picture.getBoundingClientRect();
+    const times = width / picture.clientWidth; // a page may show it enlarged, as slides do
+    onpull((event.clientX - left) / times, (event.clientY - top) / times);
   };
   let held = false;
   picture.addEventListener("pointerdown", (event) => {

@@ -1,0 +1,97 @@
+"""Every slide of every lesson in Chromium: inside its box, legible, without a network."""
+
+import pytest
+
+from course_utils import cli
+from course_utils.notebooks import lessons
+
+SLUGS = [lesson.slug for lesson in lessons()]
+CHECK = """async () => {
+  const found = [];
+  document.querySelector('.reveal').classList.add('is-fitting');
+  document.querySelectorAll('.slide').forEach((slide, k) => {
+    const boxes = [slide.querySelector('.body'), ...slide.querySelectorAll('pre, table, .formula')];
+    for (const box of boxes)
+      if (box.scrollHeight > box.clientHeight + 2 || box.scrollWidth > box.clientWidth + 2)
+        found.push(`slide ${k + 1}: ${box.className || box.tagName} spills`);
+    if (parseFloat(getComputedStyle(slide).fontSize) < 18) found.push(`slide ${k + 1}: small`);
+  });
+  document.querySelector('.reveal').classList.remove('is-fitting');
+  for (const slide of document.querySelectorAll('.of-explorer')) {
+    const { h, v } = deck.getIndices(slide.closest('section'));
+    deck.slide(h, v); // it is drawn when it is seen
+    await new Promise((done) => setTimeout(done, 150));
+    const lowest = slide.querySelector('.course-explorer').getBoundingClientRect().bottom;
+    const box = slide.querySelector('.body');
+    if (lowest > slide.getBoundingClientRect().bottom - 34 || box.scrollWidth > box.clientWidth + 1)
+      found.push(`explorer on ${slide.closest('section').id} spills`);
+  }
+  deck.slide(0, 0);
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    pytest.importorskip("sphinx_revealjs", reason="pip install -e .[slides]")
+    folder = tmp_path_factory.mktemp("slides")
+    assert cli.main(["slides", "--to", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def window(chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    yield context
+    context.close()
+
+
+def opened(window, folder, slug):
+    page = window.new_page()
+    page.wrong = []
+    page.on("console", lambda m: m.type == "error" and page.wrong.append(m.text))
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    local = ("file:", "data:", "blob:")
+    page.on("request", lambda r: r.url.startswith(local) or page.wrong.append(r.url))
+    page.goto((folder / f"{slug}.html").as_uri())
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    return page
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_slide_fits(window, folder, slug):
+    page = opened(window, folder, slug)
+    assert page.evaluate(CHECK) == []
+    assert page.wrong == []
+    page.close()
+
+
+def test_the_arrows_lead_on_and_a_figure_keeps_its_own(window, folder):
+    page = opened(window, folder, "03_tanh")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("deck.getIndices().v") == 1
+    page.evaluate(
+        """() => { const slide = document.querySelector('.of-explorer').closest('section');
+                   const { h, v } = deck.getIndices(slide); deck.slide(h, v); }"""
+    )
+    place = page.evaluate("JSON.stringify(deck.getIndices())")
+    track = page.locator(".present .present .course-explorer input[type=range]").first
+    before = track.input_value()
+    track.focus()
+    page.keyboard.press("ArrowRight")
+    assert track.input_value() != before
+    assert page.evaluate("JSON.stringify(deck.getIndices())") == place
+    picture = page.locator(".present .present .course-explorer .picture").bounding_box()
+    page.mouse.move(picture["x"] + 0.6 * picture["width"], picture["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(picture["x"] + 0.8 * picture["width"], picture["y"] + 60)
+    page.mouse.up()
+    thumb = track.bounding_box()
+    share = (float(track.input_value()) - float(track.get_attribute("min"))) / (
+        float(track.get_attribute("max")) - float(track.get_attribute("min"))
+    )
+    at = thumb["x"] + share * thumb["width"]
+    assert abs(at - (picture["x"] + 0.8 * picture["width"])) < 20, "the point is where the hand is"
+    page.keyboard.press("PageDown")
+    assert page.evaluate("JSON.stringify(deck.getIndices())") != place
+    page.close()
