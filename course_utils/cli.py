@@ -182,6 +182,30 @@ def live(options: argparse.Namespace) -> int:
     return int(kept > 0)
 
 
+def site(options: argparse.Namespace) -> int:
+    """Make the book of the course: a static site, from the outputs that are stored."""
+    from importlib.util import find_spec
+
+    from course_utils.site import make
+
+    if not all(map(find_spec, ("myst_nb", "sphinx_book_theme", "sphinx-mathjax-offline"))):
+        raise Refusal(
+            "what makes the book is not installed: "
+            "run `python3 course_utils/install.py site`, or `make site`"
+        )
+    if reason := make.refusal(options.to):
+        raise Refusal(reason)
+    begin = time.monotonic()
+    try:
+        pages = make.publish(options.to)
+    except make.BookError as error:
+        print(f"course: the book is not made:\n{error}", file=sys.stderr)
+        return 1
+    place = options.to / "index.html"
+    print(f"{place}: {pages} pages ({time.monotonic() - begin:.0f} s)")
+    return 0
+
+
 def reset(options: argparse.Namespace) -> int:
     """Put a fresh exercise beside your own, which is kept."""
     from course_utils import editions
@@ -332,6 +356,9 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command.add_argument(
         "--instructor", action="store_true", help="keep the code, and the instructor's notes"
     )
+
+    command = _add(commands, site, "course site --to build/site")
+    command.add_argument("--to", type=Path, required=True, metavar="DIR", help="for the pages")
 
     command = _add(commands, reset, "course reset 02")
     command.add_argument("exercise", metavar="NN", help="the exercise's number")
