@@ -186,7 +186,7 @@ def site(options: argparse.Namespace) -> int:
     """Make the book of the course: a static site, from the outputs that are stored."""
     from importlib.util import find_spec
 
-    from course_utils.site import make
+    from course_utils.book import make
 
     if not all(map(find_spec, ("myst_nb", "sphinx_book_theme", "sphinx-mathjax-offline"))):
         raise Refusal(

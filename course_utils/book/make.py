@@ -30,7 +30,7 @@ def build(to: Path) -> None:
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-    from course_utils.site.stage import stage
+    from course_utils.book.stage import stage
 
     with tempfile.TemporaryDirectory(prefix="course-") as name:
         sources = Path(name, "sources")
@@ -50,6 +50,7 @@ def build(to: Path) -> None:
         if said := warnings.getvalue().strip():
             raise BookError(said.replace(f"{sources}/", ""))
     (to / ".buildinfo").unlink(missing_ok=True)
+    shutil.rmtree(to / "_sources", ignore_errors=True)  # an empty folder
 
 
 def refusal(to: Path) -> str:

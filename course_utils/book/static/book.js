@@ -11,3 +11,10 @@ if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS)
   });
   addEventListener("afterprint", () => theme && (page.dataset.theme = theme));
 }
+
+addEventListener("DOMContentLoaded", () => {
+  for (const summary of document.querySelectorAll(".bd-sidebar-primary summary")) {
+    const lesson = summary.closest("li")?.querySelector("a")?.textContent.trim();
+    summary.setAttribute("aria-label", `The exercise of ${lesson}`); // the theme gives no name
+  }
+});

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course_utils.book.mathjax import mathjax
 from course_utils.claims import _plain, ledger
 from course_utils.editions import cut, solutions
 from course_utils.explore import embed
 from course_utils.notebooks import ROOT, Lesson, dumps, lessons, read
-from course_utils.site.mathjax import mathjax
 from course_utils.tasks import task
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The settings of the book, as Sphinx reads them; `build` says where the sources are."""
 
-from course_utils.site.mathjax import CONFIGURATION
+from course_utils.book.mathjax import CONFIGURATION
 
 project = "Activation functions and their derivatives"
 author = "The course authors"
@@ -16,7 +16,7 @@ nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath"]
 myst_heading_anchors = 4
 
-myst_heading_slug_func = "course_utils.site.anchor"
+myst_heading_slug_func = "course_utils.book.anchor"
 
 mathjax_path = "tex-svg.js"
 mathjax3_config = CONFIGURATION
