@@ -8,7 +8,7 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 INSTALL = "$(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH: install one, \
 	or say make PYTHON=/path/to/python))" course_utils/install.py
 
-.PHONY: help lab test bench browser mutants slides notebooks lint lock clean
+.PHONY: help lab test bench browser mutants slides site notebooks lint lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.* ## /  make \1\t/p' Makefile | expand -t 20
@@ -21,7 +21,7 @@ test: lint ## lint, then run every test but those in a browser
 	$(BIN)/pytest $(ARGS)
 
 browser: ## run the tests that need Chromium
-	@$(INSTALL) test browser slides
+	@$(INSTALL) test browser slides site
 	$(BIN)/pytest tests -m browser -n 0 $(ARGS)
 
 bench: ## print what each function costs, how fast the explorers answer, and a class is marked
@@ -38,6 +38,10 @@ mutants: ## flip one sign at a time and list those that no test notices (ARGS=02
 slides: ## write the lessons as slides into slides/ (ARGS=02 for one lesson)
 	@$(INSTALL) slides
 	$(BIN)/course slides $(ARGS) --to slides
+
+site: ## make the book, a web site in site/, to read without Jupyter
+	@$(INSTALL) site
+	$(BIN)/course site $(ARGS) --to site
 
 notebooks: ## run the lessons again and store their outputs
 	@$(INSTALL)

@@ -190,9 +190,9 @@ def slides(options: argparse.Namespace) -> int:
     chosen = _chosen_lessons(options)
     try:
         kept = files.write_shared(options.to)
-    except files.MissingPackage as missing:
+    except ModuleNotFoundError as missing:
         raise Refusal(
-            f"{missing} is not installed: run `pip install -e .[slides]` or `make slides`"
+            f"{missing.name} is not installed: run `pip install -e .[slides]` or `make slides`"
         ) from None
     for number, one in enumerate(chosen, 1):
         _progress("slides", "lesson")(number, len(chosen))
@@ -226,6 +226,30 @@ def _chosen_lessons(options: argparse.Namespace) -> list[Lesson]:
         raise Refusal("the lessons themselves are in that folder: name another one")
     options.to.mkdir(parents=True, exist_ok=True)
     return chosen
+
+
+def site(options: argparse.Namespace) -> int:
+    """Make the book of the course: a static site, from the outputs that are stored."""
+    from importlib.util import find_spec
+
+    from course_utils.book import make
+
+    if not all(map(find_spec, ("myst_nb", "sphinx_book_theme", "sphinx-mathjax-offline"))):
+        raise Refusal(
+            "what makes the book is not installed: "
+            "run `python3 course_utils/install.py site`, or `make site`"
+        )
+    if reason := make.refusal(options.to):
+        raise Refusal(reason)
+    begin = time.monotonic()
+    try:
+        pages = make.publish(options.to)
+    except make.BookError as error:
+        print(f"course: the book is not made:\n{error}", file=sys.stderr)
+        return 1
+    place = options.to / "index.html"
+    print(f"{place}: {pages} pages ({time.monotonic() - begin:.0f} s)")
+    return 0
 
 
 def reset(options: argparse.Namespace) -> int:
@@ -383,6 +407,9 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command.add_argument(
         "lessons", nargs="*", metavar="LESSON", help="02 or 02_sigmoid; all if none is named"
     )
+    command.add_argument("--to", type=Path, required=True, metavar="DIR", help="for the pages")
+
+    command = _add(commands, site, "course site --to build/site")
     command.add_argument("--to", type=Path, required=True, metavar="DIR", help="for the pages")
 
     command = _add(commands, reset, "course reset 02")

@@ -13,7 +13,7 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["FOLDER", "MissingPackage", "shared_files", "write_shared"]
+__all__ = ["FOLDER", "shared_files", "write_shared"]
 
 FOLDER = "slides-files"
 """The folder's name, beside the pages."""
@@ -33,14 +33,10 @@ FACES = (
 )
 
 
-class MissingPackage(Exception):
-    """A package that the slides need is not installed; the message is its name."""
-
-
 def _package(name: str) -> Path:
     found = find_spec(name)
     if found is None or found.origin is None:
-        raise MissingPackage(name)
+        raise ModuleNotFoundError(f"no {name}", name=name)
     return Path(found.origin).parent
 
 
@@ -49,19 +45,19 @@ def shared_files() -> dict[str, bytes]:
 
     Raises
     ------
-    MissingPackage
+    ModuleNotFoundError
         Without the extra ``slides``.
     """
+    from course_utils.book.mathjax import mathjax
     from course_utils.explore.embed import page_style, script
 
     reveal = _package("sphinx_revealjs") / "_static" / "revealjs"
-    mathjax = _package("sphinx-mathjax-offline") / "static" / "mathjax"
     return {
         "reveal.js": (reveal / "dist" / "reveal.js").read_bytes(),
         "reveal.css": _reveal_style(reveal / "dist" / "reveal.css"),
         "notes.js": (reveal / "plugin" / "notes" / "notes.js").read_bytes(),
         "reveal-license.txt": (reveal / "LICENSE").read_bytes(),
-        "tex-svg.js": (mathjax / "tex-svg.js").read_bytes(),
+        "tex-svg.js": mathjax().read_bytes(),
         "fonts.css": _fonts(reveal / "dist" / "theme" / "fonts" / "source-sans-pro"),
         "deck.css": (PAGE / "deck.css").read_bytes(),
         "deck.js": (PAGE / "deck.js").read_bytes(),
