@@ -17,7 +17,7 @@ from course_utils.figures import function_and_derivative
 __all__ = ["ALPHAS", "FROM_OUTPUT", "ActivationExplorer", "explore_activation"]
 
 ALPHAS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
-    {"leaky_relu": (0.0, 0.5, 0.01), "elu": (0.0, 2.0, 0.05)}
+    {"leaky_relu": (0.0, 1.0, 0.01), "elu": (0.0, 2.0, 0.05)}
 )
 """The alpha slider of each function that has one: lowest, highest, step.
 
