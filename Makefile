@@ -8,7 +8,10 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 INSTALL = "$(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH: install one, \
 	or say make PYTHON=/path/to/python))" course_utils/install.py
 
-.PHONY: help lab test bench browser mutants slides site notebooks lint lock clean
+TESTED = $(or $(wildcard tests),$(error This copy of the course has no tests: \
+	use a clone of its repository))
+
+.PHONY: help lab test bench browser mutants slides site bundle notebooks lint lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.* ## /  make \1\t/p' Makefile | expand -t 20
@@ -18,13 +21,16 @@ lab: ## open the course in JupyterLab (ARGS="--port 9999" is passed on, here and
 	@$(BIN)/course lab -- $(ARGS)
 
 test: lint ## lint, then run every test but those in a browser
+	@: $(TESTED)
 	$(BIN)/pytest $(ARGS)
 
 browser: ## run the tests that need Chromium
+	@: $(TESTED)
 	@$(INSTALL) test browser slides site
 	$(BIN)/pytest tests -m browser -n 0 $(ARGS)
 
 bench: ## print what each function costs, how fast the explorers answer, and a class is marked
+	@: $(TESTED)
 	@$(INSTALL) test bench browser
 	$(BIN)/python tests/benchmarks/bench_activations.py
 	$(BIN)/python tests/benchmarks/bench_explorer.py
@@ -32,6 +38,7 @@ bench: ## print what each function costs, how fast the explorers answer, and a c
 	$(BIN)/python tests/benchmarks/bench_grading.py
 
 mutants: ## flip one sign at a time and list those that no test notices (ARGS=02_sigmoid; slow)
+	@: $(TESTED)
 	@$(INSTALL) test
 	$(BIN)/python tests/mutants.py $(ARGS)
 
@@ -42,6 +49,10 @@ slides: ## write the lessons as slides into slides/ (ARGS=02 for one lesson)
 site: ## make the book, a web site in site/, to read without Jupyter
 	@$(INSTALL) site
 	$(BIN)/course site $(ARGS) --to site
+
+bundle: ## write activation-course.zip, the course for students without git
+	@$(INSTALL)
+	$(BIN)/course bundle --to activation-course.zip
 
 notebooks: ## run the lessons again and store their outputs
 	@$(INSTALL)

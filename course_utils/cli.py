@@ -123,6 +123,7 @@ def build(options: argparse.Namespace) -> int:
     """Make the exercises from their solutions."""
     from course_utils import editions, notebooks
 
+    _need_solutions()
     failed = 0
     wanted = set()
     for path in editions.solutions():
@@ -239,6 +240,7 @@ def site(options: argparse.Namespace) -> int:
             "what makes the book is not installed: "
             "run `python3 course_utils/install.py site`, or `make site`"
         )
+    _need_solutions()
     if reason := make.refusal(options.to):
         raise Refusal(reason)
     begin = time.monotonic()
@@ -249,6 +251,30 @@ def site(options: argparse.Namespace) -> int:
         return 1
     place = options.to / "index.html"
     print(f"{place}: {pages} pages ({time.monotonic() - begin:.0f} s)")
+    return 0
+
+
+def bundle(options: argparse.Namespace) -> int:
+    """Write the course as one zip for students: no solutions, no notes for the instructor."""
+    from course_utils import bundle, notebooks
+
+    place = options.to
+    if place.suffix != ".zip" or place.is_dir():
+        raise Refusal(f"{place} is no name for the bundle: name a file that ends in .zip")
+    if not place.parent.is_dir():
+        raise Refusal(f"there is no folder {place.parent}: make it first")
+    try:
+        data = bundle.packed(bundle.files())
+        changed = bundle.uncommitted()
+    except bundle.BundleError as error:
+        raise Refusal(str(error)) from None
+    is_there = os.path.lexists(place)
+    if is_there and not (place.is_file() and bundle.is_ours(place)):
+        raise Refusal(f"{place} is not a bundle as it was made, so it is kept: move it away")
+    if changed:
+        print(f"{len(changed)} changed files, as {changed[0]}, are taken as last committed")
+    result = "written" if notebooks.write(place, data) else "as it should be"
+    print(f"{place}: {result} ({len(data) / 1e6:.1f} MB)")
     return 0
 
 
@@ -278,6 +304,7 @@ def grade(options: argparse.Namespace) -> int:
     from course_utils.grading.marker import Limits
     from course_utils.notebooks import ROOT
 
+    _need_solutions()
     names = [path.stem for path in sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb"))]
     exercises = names
     if options.exercises:
@@ -315,6 +342,14 @@ def grade(options: argparse.Namespace) -> int:
         print(f"{least:.0f} % is under {options.fail_under:g} %")
         return 1
     return 0
+
+
+def _need_solutions() -> None:
+    """Refuse where the course is a student's copy."""
+    from course_utils import editions
+
+    if not editions.solutions():
+        raise Refusal("this copy of the course has no solutions/: use a clone of its repository")
 
 
 def _at_least(lowest: float, kind: type) -> Callable[[str], float]:
@@ -416,6 +451,9 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command.add_argument("exercise", metavar="NN", help="the exercise's number")
 
     _add(commands, progress, "course progress")
+
+    command = _add(commands, bundle, "course bundle --to activation-course.zip")
+    command.add_argument("--to", type=Path, required=True, metavar="FILE.zip")
 
     command = _add(commands, grade, "course grade submissions --to report --jobs 2")
     command.add_argument("submissions", type=Path, metavar="SUBMISSIONS")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 __all__ = [
+    "FRESH",
     "CutError",
     "build",
     "cut",
@@ -37,6 +38,9 @@ __all__ = [
     "live_text",
     "solutions",
 ]
+
+FRESH = ROOT / "exercises" / ".fresh"
+"""The exercises as they were made, in a copy of the course that has no solutions."""
 
 MARKER = re.compile(r"#\s*solution\s*", re.I)
 
@@ -240,12 +244,18 @@ def fresh_copy(number: str, folder: Path = ROOT / "exercises") -> Path:
     ValueError
         If there is no exercise of this number.
     """
-    found = [path for path in solutions() if path.stem in (number, Path(number).stem)]
-    found = found or [path for path in solutions() if path.stem[:2] == number.zfill(2)]
+    known = solutions() or solutions(FRESH)
+    if not known:
+        raise ValueError("this copy of the course has no solutions/ to make it from: get a new one")
+    found = [path for path in known if path.stem in (number, Path(number).stem)]
+    found = found or [path for path in known if path.stem[:2] == number.zfill(2)]
     if not found:
-        numbers = ", ".join(path.stem[:2] for path in solutions())
+        numbers = ", ".join(path.stem[:2] for path in known)
         raise ValueError(f"there is no exercise {number!r}: they are {numbers}")
-    place, text = build(found[0], folder)
+    if found[0].parent == FRESH:
+        place, text = folder / found[0].name, found[0].read_text(encoding="utf-8")
+    else:
+        place, text = build(found[0], folder)
     for count in range(1, 1000):
         suffix = "_fresh" if count == 1 else f"_fresh_{count}"
         fresh = place.with_name(f"{place.stem}{suffix}.ipynb")

@@ -91,15 +91,15 @@ def dumps(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
 
 
-def write(path: Path, text: str) -> bool:
-    """Put a text in place at one stroke; leave a file that already holds it alone.
+def write(path: Path, text: str | bytes) -> bool:
+    """Put a text (or bytes) in place at one stroke; leave a file that already holds it alone.
 
     Returns
     -------
     bool
         Whether the file was written.
     """
-    data = text.encode("utf-8")
+    data = text.encode("utf-8") if isinstance(text, str) else text
     if path.exists() and path.read_bytes() == data:
         return False
     part = path.with_name(f".{path.name}.part")
