@@ -21,7 +21,6 @@ lab: ## open the course in JupyterLab (ARGS="--port 9999" is passed on, here and
 	@$(BIN)/course lab -- $(ARGS)
 
 test: lint ## lint, then run every test but those in a browser
-	@: $(TESTED)
 	$(BIN)/pytest $(ARGS)
 
 browser: ## run the tests that need Chromium
@@ -59,6 +58,7 @@ notebooks: ## run the lessons again and store their outputs
 	$(BIN)/course execute $(ARGS)
 
 lint: ## look for defects and for formatting, notebooks included
+	@: $(TESTED)
 	@$(INSTALL) test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
