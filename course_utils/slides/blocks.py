@@ -109,11 +109,11 @@ def _table_rows(node: Tag) -> list[Block]:
     for row, cells in zip(rows, every, strict=True):
         lines = max(-(-cell // room) for cell, room in zip(cells, share, strict=False))
         html = f"<table>{head or ''}<tbody>{row}</tbody></table>"
-        blocks.append(Block(html, "table", 0.85 * lines + 0.45))
+        blocks.append(Block(html, "table", 0.72 * lines + 0.4))
     return blocks
 
 
-def _column_widths(widest: list[int], room: int = 92) -> list[int]:
+def _column_widths(widest: list[int], room: int = 104) -> list[int]:
     """Return how many letters each column holds: what it needs, or its share of what is left."""
     left, widths = room - 3 * len(widest), {}
     for count, column in enumerate(sorted(range(len(widest)), key=widest.__getitem__)):
