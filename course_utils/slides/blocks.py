@@ -41,7 +41,8 @@ class Block:
     @property
     def leads_on(self) -> bool:
         """Whether what follows has to stand on the same slide."""
-        return self.name in ("h2", "h3", "h4") or self.text.endswith(":")
+        goes_on = self.text[-1:].isalpha() or self.text.endswith((":", ","))
+        return self.name in ("h2", "h3", "h4") or goes_on
 
 
 def blocks_of(source: str, link: Callable[[str], str | None] = lambda address: address) -> list:

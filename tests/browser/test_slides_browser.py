@@ -19,7 +19,7 @@ CHECK = """async () => {
       if (box.scrollHeight > box.clientHeight + 2 || box.scrollWidth > box.clientWidth + 2)
         found.push(`slide ${k + 1}: ${box.className || box.tagName} spills`);
     if (parseFloat(getComputedStyle(slide).fontSize) < 18) found.push(`slide ${k + 1}: small`);
-    for (const part of slide.querySelectorAll('.content :is(p, li, td, th, code, pre, div, strong)'))
+    for (const part of slide.querySelectorAll('.content :is(p, li, td, th, code, pre, div)'))
       if (!part.closest('.explorer-place, mjx-container') && part.innerText.trim()
           && parseFloat(getComputedStyle(part).fontSize) < 18)
         found.push(`slide ${k + 1}: ${part.innerText.slice(0, 20)} is small`);
