@@ -186,6 +186,7 @@ def live(options: argparse.Namespace) -> int:
 def slides(options: argparse.Namespace) -> int:
     """Write lessons as slides, to show from a disk or a server, without a network."""
     from course_utils import notebooks
+    from course_utils.instructor import NoteError
     from course_utils.slides import deck, files
 
     chosen = _chosen_lessons(options)
@@ -201,7 +202,10 @@ def slides(options: argparse.Namespace) -> int:
         if place.exists() and not deck.is_untouched(place):
             kept.append(place)
             continue
-        text = deck.page(one, deck.explorers_in(one.path))
+        try:
+            text = deck.page(one, deck.explorers_in(one.path))
+        except NoteError as error:
+            raise Refusal(f"{one.path.name}, {error}") from None
         print(f"{place}: {'written' if notebooks.write(place, text) else 'as it should be'}")
     for place in kept:
         print(f"{place}: it has been changed since it was made, so it is kept: move it away")

@@ -41,7 +41,8 @@ class Block:
     @property
     def leads_on(self) -> bool:
         """Whether what follows has to stand on the same slide."""
-        return self.name in ("h2", "h3", "h4") or self.text.endswith(":")
+        goes_on = self.text[-1:].isalpha() or self.text.endswith((":", ","))
+        return self.name in ("h2", "h3", "h4") or goes_on
 
 
 def blocks_of(source: str, link: Callable[[str], str | None] = lambda address: address) -> list:
@@ -109,11 +110,11 @@ def _table_rows(node: Tag) -> list[Block]:
     for row, cells in zip(rows, every, strict=True):
         lines = max(-(-cell // room) for cell, room in zip(cells, share, strict=False))
         html = f"<table>{head or ''}<tbody>{row}</tbody></table>"
-        blocks.append(Block(html, "table", 0.85 * lines + 0.45))
+        blocks.append(Block(html, "table", 0.72 * lines + 0.4))
     return blocks
 
 
-def _column_widths(widest: list[int], room: int = 92) -> list[int]:
+def _column_widths(widest: list[int], room: int = 104) -> list[int]:
     """Return how many letters each column holds: what it needs, or its share of what is left."""
     left, widths = room - 3 * len(widest), {}
     for count, column in enumerate(sorted(range(len(widest)), key=widest.__getitem__)):

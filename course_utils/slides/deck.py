@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from course_utils import instructor
 from course_utils.notebooks import Lesson, read
+from course_utils.slides.blocks import slug
 from course_utils.slides.files import FOLDER
 from course_utils.slides.rules import Slide, slides_of
 
@@ -89,19 +90,27 @@ def page(lesson: Lesson, explorers: Mapping[str, Callable[[str], str]]) -> str:
     count = sum(len(slides) for slides, _ in columns)
     # Where the notes give no times, the lesson's minutes are shared out over all slides.
     has_times = any(note for _, note in columns)
-    html, number, names = [], 0, set()
+    html, number, names, targets = [], 0, set(), {}
     for slides, note in columns:
         html.append("<section>")
         for index, slide in enumerate(slides):
             number += 1
             name = _name(slide, number, names)
+            targets.setdefault(name, name)
+            for heading in re.findall(r"<h[2-4]>(.*?)</h", slide.heading + slide.body):
+                targets.setdefault(slug(re.sub("<[^>]+>", "", heading)), name)
             shown = _note(note, slide) if index == 0 else slide.notes
             timing = _seconds(note, index, len(slides)) if has_times else None
             html.append(_section(slide, name, lesson, f"{number} / {count}", shown, timing))
         html.append("</section>")
     minutes = "" if has_times else f' data-seconds="{60 * lesson.minutes}"'
     title = f"{lesson.number} · {lesson.title}"
-    text = PAGE.format(title=escape(title), folder=FOLDER, minutes=minutes, slides="\n".join(html))
+    text = PAGE.format(
+        title=escape(title),
+        folder=FOLDER,
+        minutes=minutes,
+        slides=_linked("\n".join(html), targets),
+    )
     return f"<!-- made by `course slides`: {_digest(text)} -->\n{text}"
 
 
@@ -113,12 +122,14 @@ def _section(
     seconds = "" if timing is None else f' data-timing="{timing}"'
     is_title = slide.kind == "title"
     where = "" if is_title else f"{lesson.number} {lesson.title.partition(':')[0]}"
+    keys = '<span class="keys">Esc gives the keys back to the slides</span>'
     part = "" if is_title or slide.section.endswith(lesson.title) else slide.section
     return (
         f'<section id="{name}"{seconds}><div class="slide of-{slide.kind}">{heading}'
         f'<div class="body"><div class="content">{slide.body}</div></div>'
         f'<footer><span class="place">{number}</span><span>{escape(where)}</span>'
-        f"<span>{escape(part.replace('`', ''))}</span></footer></div>{aside}</section>"
+        f"<span>{escape(part.replace('`', ''))}</span>"
+        f"{keys if slide.kind == 'explorer' else ''}</footer></div>{aside}</section>"
     )
 
 
@@ -129,6 +140,16 @@ def _name(slide: Slide, number: int, names: set[str]) -> str:
         name = f"slide-{number}"
     names.add(name)
     return name
+
+
+def _linked(html: str, targets: Mapping[str, str]) -> str:
+    """Return HTML whose links lead to slides that exist; of other links the words are kept."""
+
+    def led(found: re.Match) -> str:
+        name = targets.get(found[1])
+        return f'<a href="#/{name}">{found[2]}</a>' if name else found[2]
+
+    return re.sub(r'<a href="#/([^"]*)">(.*?)</a>', led, html, flags=re.DOTALL)
 
 
 def _note(note: Note | None, slide: Slide) -> str:

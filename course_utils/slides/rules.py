@@ -265,7 +265,9 @@ def _code_slides(
     shown = _shown(cell, explorer)
     prompt = course.get("prompt", "") if "live" in tags else ""
     is_hidden = "hide-cell" in tags or explorer is not None or _is_setup(cell)
-    code = [] if is_hidden else _taught(cell.source).splitlines()
+    taught = _taught(cell.source)
+    is_remnant = taught != cell.source and "\n" not in taught and not shown.lines
+    code = [] if is_hidden or is_remnant else taught.splitlines()
     task = (
         f'<p class="chip">Live</p><p class="task">{escape(_sentence(prompt))}</p>' if prompt else ""
     )

@@ -1,5 +1,9 @@
 """Every slide of every lesson in Chromium: inside its box, legible, without a network."""
 
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 
 from course_utils import cli
@@ -15,7 +19,13 @@ CHECK = """async () => {
       if (box.scrollHeight > box.clientHeight + 2 || box.scrollWidth > box.clientWidth + 2)
         found.push(`slide ${k + 1}: ${box.className || box.tagName} spills`);
     if (parseFloat(getComputedStyle(slide).fontSize) < 18) found.push(`slide ${k + 1}: small`);
+    for (const part of slide.querySelectorAll('.content :is(p, li, td, th, code, pre, div)'))
+      if (!part.closest('.explorer-place, mjx-container') && part.innerText.trim()
+          && parseFloat(getComputedStyle(part).fontSize) < 18)
+        found.push(`slide ${k + 1}: ${part.innerText.slice(0, 20)} is small`);
   });
+  for (const link of document.querySelectorAll('.slide a[href^="#/"]'))
+    if (!document.getElementById(link.hash.slice(2))) found.push(`${link.hash} leads nowhere`);
   document.querySelector('.reveal').classList.remove('is-fitting');
   for (const slide of document.querySelectorAll('.of-explorer')) {
     const { h, v } = deck.getIndices(slide.closest('section'));
@@ -37,6 +47,20 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("slides")
     assert cli.main(["slides", "--to", str(folder)]) == 0
     return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    handler = partial(QuietHandler, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *words):
+        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -94,4 +118,28 @@ def test_the_arrows_lead_on_and_a_figure_keeps_its_own(window, folder):
     assert abs(at - (picture["x"] + 0.8 * picture["width"])) < 20, "the point is where the hand is"
     page.keyboard.press("PageDown")
     assert page.evaluate("JSON.stringify(deck.getIndices())") != place
+    page.close()
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_the_speaker_sees_the_note_of_the_slide(window, folder, served, address):
+    page = window.new_page()
+    page.goto(f"{address}/02_sigmoid.html" if served else (folder / "02_sigmoid.html").as_uri())
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    with page.expect_popup() as opening:
+        page.keyboard.press("s")
+    speaker = opening.value
+    notes = speaker.locator(".speaker-controls-notes .value")
+    place = """() => { const { h, v } = deck.getIndices(
+        [...document.querySelectorAll('aside.notes')].at(-1).closest('section'));
+        deck.slide(h, v); return deck.getCurrentSlide().querySelector('aside').innerHTML; }"""
+    speaker.wait_for_function("document.querySelector('.speaker-controls-notes .value')?.innerText")
+    assert "Instructor" in notes.inner_text()
+    text = page.evaluate(place)
+    speaker.wait_for_function(
+        "text => document.querySelector('.speaker-controls-notes .value').innerHTML === text",
+        arg=text,
+    )
+    assert "Instructor" in notes.inner_text()
+    speaker.close()
     page.close()

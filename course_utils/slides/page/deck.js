@@ -31,10 +31,12 @@ function fitText(slide) {
   if (!SIZES[kind]) return;
   const body = slide.querySelector(".body");
   let [low, high] = SIZES[kind];
+  slide.classList.add("is-unwrapped"); // what is printed keeps its lines, if smaller letters help
   const tooLarge = (size) => {
     slide.style.setProperty("--size", `${size}px`);
     return [body, ...body.querySelectorAll("pre, .formula, table, mjx-container[display]")].some(spills);
   };
+  if (tooLarge(low)) slide.classList.remove("is-unwrapped");
   if (!tooLarge(high)) return;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
