@@ -143,7 +143,7 @@ def claims_page() -> str:
     """Return the ledger of claims as a page, each verdict with a link to the cell that backs it."""
     entries = ledger()
     counts = {e.finding: sum(o.finding == e.finding for o in entries) for e in entries}
-    said = ", ".join(f"{count} {finding}" for finding, count in sorted(counts.items()))
+    said = "; ".join(f"{count} {finding}" for finding, count in sorted(counts.items()))
     rows = ["| | the claim | verdict | because |", "|---|---|---|---|"]
     for entry in entries:
         links = "<br>".join(
@@ -151,7 +151,7 @@ def claims_page() -> str:
             f"(#{_target(entry.number, shown.slug)}))"
             for shown in entry.shown
         )
-        verdict = f"[{entry.finding}](#{_target(entry.number, entry.shown[0].slug)}){{.verdict}}"
+        verdict = f"[**{entry.finding}**](#{_target(entry.number, entry.shown[0].slug)})"
         rows.append(f"| {entry.number} | {plain(entry.statement)} | {verdict} | {links} |")
     table = "\n".join(rows)
     return (
