@@ -28,6 +28,7 @@ __all__ = [
     "Shown",
     "as_table",
     "ledger",
+    "plain",
     "verdict",
 ]
 
@@ -245,13 +246,13 @@ def as_table(entries: Iterable[Entry]) -> str:
     """Return entries of the ledger as a Markdown table, with a link to where each is shown."""
     rows = ["| | the claim | verdict | because |", "|---|---|---|---|"]
     for entry in entries:
-        reasons = "<br>".join(f"{_plain(s.because)} ({s.link})" for s in entry.shown)
+        reasons = "<br>".join(f"{plain(s.because)} ({s.link})" for s in entry.shown)
         rows.append(
-            f"| {entry.number} | {_plain(entry.statement)} | **{entry.finding}** | {reasons} |"
+            f"| {entry.number} | {plain(entry.statement)} | **{entry.finding}** | {reasons} |"
         )
     return "\n".join(rows)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text in which Markdown finds no marks of its own: no ``*``, ``<`` or column."""
     return re.sub(r"([\\`*_~|$<>\[\]])", r"\\\1", text)

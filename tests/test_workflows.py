@@ -45,7 +45,12 @@ def test_a_workflow_can_do_little_harm(path):
     text = path.read_text(encoding="utf-8")
     workflow = yaml.safe_load(text)
     assert workflow["permissions"] == {"contents": "read"}
-    assert not any("permissions" in job for job in workflow["jobs"].values())
+    for name, job in workflow["jobs"].items():
+        if (path.stem, name) == ("pages", "deploy"):  # it publishes, and runs nothing of ours
+            assert job["permissions"] == {"pages": "write", "id-token": "write"}
+            assert [step["uses"] for step in job["steps"]] == ["actions/deploy-pages@v4"]
+        else:
+            assert "permissions" not in job
     assert all(job["timeout-minutes"] <= 60 for job in workflow["jobs"].values())
     assert "pull_request_target" not in text and not re.search(r"\bsecrets\b\.|github\.token", text)
     for step in steps(path):

@@ -30,7 +30,9 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_favicon = "_book/logo.svg"
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's computer is
 html_theme_options = {
+    "navbar_persistent": [],  # the search is in the sidebar
     "home_page_in_toc": True,
     "logo": {"image_light": "_book/logo.svg", "image_dark": "_book/logo.svg", "text": project},
     "show_navbar_depth": 1,

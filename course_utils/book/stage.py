@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_utils.book.mathjax import mathjax
-from course_utils.claims import _plain, ledger
+from course_utils.claims import ledger, plain
 from course_utils.editions import cut, solutions
 from course_utils.explore import embed
 from course_utils.notebooks import ROOT, Lesson, dumps, lessons, read
@@ -31,10 +31,6 @@ PICTURE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 CHECK = re.compile(r'^check\("(\w+)"', re.MULTILINE)
 LOOKUP = {"symbols": "Symbols", "glossary": "Glossary"}
 """Cells of the first lesson that are pages of their own, by their ids."""
-LINE = (
-    '<p class="explorer-line">Move it here. What is greyed out needs the course in JupyterLab '
-    "(<code>make lab</code>).</p>"
-)
 
 
 def stage(folder: Path) -> None:
@@ -75,7 +71,7 @@ def lesson_page(lesson: Lesson, *, has_exercise: bool) -> NotebookNode:
         cell.metadata = {"tags": ["hide-input"]} if "hide-cell" in tags else {}
         if cell.id in alive:
             html = cell.outputs[-1].data
-            html["text/html"] = embed.embedded(alive[cell.id], html["text/html"]) + LINE
+            html["text/html"] = embed.embedded(alive[cell.id], html["text/html"])
         cells.append(cell)
     if has_exercise:
         cells.append(_toctree([f"../exercises/{lesson.slug}"]))
@@ -122,7 +118,7 @@ open `exercises/{name}` in JupyterLab (`make lab`).
 def _hints(name: str) -> str:
     rungs = task(name).hints
     parts = [
-        f"<details><summary>Hint {number} of {len(rungs)}</summary>\n\n{_plain(rung)}\n\n</details>"
+        f"<details><summary>Hint {number} of {len(rungs)}</summary>\n\n{plain(rung)}\n\n</details>"
         for number, rung in enumerate(rungs, 1)
     ]
     return "\n".join(parts)
@@ -147,20 +143,20 @@ def claims_page() -> str:
     """Return the ledger of claims as a page, each verdict with a link to the cell that backs it."""
     entries = ledger()
     counts = {e.finding: sum(o.finding == e.finding for o in entries) for e in entries}
-    said = ", ".join(f"{count} {finding}" for finding, count in sorted(counts.items()))
+    said = "; ".join(f"{count} {finding}" for finding, count in sorted(counts.items()))
     rows = ["| | the claim | verdict | because |", "|---|---|---|---|"]
     for entry in entries:
         links = "<br>".join(
-            f"{_plain(shown.because)} ([lesson {shown.slug[:2]}]"
+            f"{plain(shown.because)} ([lesson {shown.slug[:2]}]"
             f"(#{_target(entry.number, shown.slug)}))"
             for shown in entry.shown
         )
-        verdict = f"[{entry.finding}]{{.verdict}}"
-        rows.append(f"| {entry.number} | {_plain(entry.statement)} | {verdict} | {links} |")
+        verdict = f"[**{entry.finding}**](#{_target(entry.number, entry.shown[0].slug)})"
+        rows.append(f"| {entry.number} | {plain(entry.statement)} | {verdict} | {links} |")
     table = "\n".join(rows)
     return (
         f"# The claims and their verdicts\n\n{len(entries)} claims of lecture notes, put to the "
-        f"test: {said}. Each link leads to the cell that shows it.\n\n"
+        f"test: {said}. A verdict leads to the cell that shows it.\n\n"
         f"::::{{container}} claims\n{table}\n::::\n"
     )
 
