@@ -129,6 +129,11 @@ def test_the_explorers_move_by_key(page, folder, address, lesson):
     page.goto(f"{address}/{here}")
     page.wait_for_selector(".explorer-place.is-alive")
     for place in page.locator(".explorer-place").all():
+        if place.locator(".of-training").count():  # its sliders need a kernel, its record does not
+            before = place.locator(".numbers").text_content()
+            place.get_by_role("button", name="Step").press("Enter")
+            assert place.locator(".numbers").text_content() != before
+            continue
         track = place.locator("input[type=range]:enabled").first
         before = track.input_value()
         track.focus()
