@@ -37,6 +37,7 @@ def lesson():
     cells = {cell.id: cell.source for cell in nbformat.read(LESSON, 4).cells}
     exec(cells["flow"], names)
     exec(cells["scales"][cells["scales"].index("def scales") :], names)
+    exec(cells["one-step"], names)
     exec(cells["predicted"], names)
     return names
 
