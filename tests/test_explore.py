@@ -166,6 +166,14 @@ def test_the_static_picture_follows_the_state():
     )
 
 
+def test_an_alpha_that_the_page_sends_with_a_new_function_is_kept():
+    explorer = explore_activation(choices=ACTIVATIONS)
+    explorer.set_state({"function": "elu", "alpha": 1.5, "z": 2.0})
+    assert (explorer.function, explorer.alpha, explorer.z) == ("elu", 1.5, 2.0)
+    explorer.set_state({"function": "tanh"})
+    assert explorer.alpha is None
+
+
 def test_alpha_begins_anew_with_each_function():
     explorer = explore_activation(leaky_relu, choices=ACTIVATIONS, alpha=0.2)
     alphas = {}

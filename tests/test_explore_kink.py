@@ -151,6 +151,14 @@ def test_data_is_small_survives_json_and_is_the_same_every_time():
     }  # fmt: skip
 
 
+def test_what_the_page_sends_with_a_new_function_is_kept():
+    explorer = explore_kink(choices=ACTIVATIONS)
+    explorer.set_state({"function": "leaky_relu", "alpha": 0.3, "share": 0.7})
+    assert (explorer.alpha, explorer.share) == (0.3, 0.7)
+    explorer.function = "elu"
+    assert (explorer.alpha, explorer.share) == (1.0, 0.0)
+
+
 def test_alpha_and_share_begin_anew_with_each_function():
     explorer = explore_kink(relu, share=0.5, choices=[relu, elu])
     assert explorer.share == 0.5

@@ -133,6 +133,18 @@ class FunctionExplorer(Explorer):
     function = traitlets.Unicode().tag(sync=True)
     alpha = traitlets.Float(None, allow_none=True).tag(sync=True)
 
+    _restarting: tuple[str, ...] = ("alpha",)
+    """What begins anew with each function; its starts stand in ``data["functions"]``."""
+    _sent: frozenset[str] = frozenset()
+
+    def set_state(self, sync_data: Mapping[str, Any]) -> None:
+        """Take what the page sends: a new function, and where its alpha has got to since."""
+        self._sent = frozenset(sync_data)
+        try:
+            super().set_state(sync_data)
+        finally:
+            self._sent = frozenset()
+
     def shown(self) -> Mapping[str, Any]:
         """Return the data of the function that is shown."""
         return self.data["functions"][self.function]
@@ -160,9 +172,11 @@ class FunctionExplorer(Explorer):
 
     @traitlets.observe("function")
     def _restart(self, change: Mapping[str, Any]) -> None:
-        """Begin anew with each function, but not at the very start, which is given."""
+        """Begin anew with each function, but for what is given: at the start, or by the page."""
         if change["old"]:
-            self.alpha = self.shown()["alpha"]
+            for name in self._restarting:
+                if name not in self._sent:
+                    setattr(self, name, self.shown()[name])
 
 
 def encoded(numbers: Any, kind: str = "<f8") -> str:

@@ -83,6 +83,8 @@ class KinkExplorer(FunctionExplorer):
     share = traitlets.Float().tag(sync=True)
     zoom = traitlets.Bool().tag(sync=True)
 
+    _restarting = ("alpha", "share")
+
     def slope_at_zero(self) -> float:
         """Return the slope that a program with this share would return at 0."""
         left, right = _one_sided(self.activation())
@@ -174,11 +176,6 @@ class KinkExplorer(FunctionExplorer):
         if not 0 <= share <= 1:
             raise ValueError(f"share = {share:g} lies outside 0 to 1: 0 is the slope on the left")
         return share
-
-    @traitlets.observe("function")
-    def _restart_share(self, change: Mapping[str, Any]) -> None:
-        if change["old"]:
-            self.share = self.shown()["share"]
 
 
 _SIDES = ({"color": COLOURS["third"], "linestyle": "-."}, LOOKS["derivative"])

@@ -23,6 +23,8 @@ from typing import Any
 import nbformat
 import pytest
 
+pytest.register_assert_rewrite("explorers")
+
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

@@ -93,6 +93,23 @@ def test_keys_close_the_secants_and_python_hears_of_it(opened):
     assert "ReLU near 0" in hand.picture.get_attribute("aria-label")
 
 
+def test_a_hand_that_is_faster_than_the_kernel_keeps_what_it_set(opened):
+    hand = Hand(opened)
+    hand.press("Home")
+    hand.root.evaluate(
+        """(root) => {
+            const menu = root.querySelector('select');
+            menu.value = 'elu';
+            menu.dispatchEvent(new Event('change'));
+            const alpha = root.querySelectorAll('.stack .slider:not([hidden]) input')[0];
+            alpha.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageUp', bubbles: true }));
+        }"""
+    )
+    assert hand.numbers() == written("elu", 1e-6, alpha=1.5)
+    wait_for(lambda: opened.ask("[first.function, first.alpha]"), ["elu", 1.5])
+    assert hand.numbers() == written("elu", 1e-6, alpha=1.5)
+
+
 def test_each_function_shows_what_it_is(opened):
     hand = Hand(opened)
     height = hand.height()
