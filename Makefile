@@ -11,6 +11,8 @@ INSTALL = "$(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH: instal
 TESTED = $(or $(wildcard tests),$(error This copy of the course has no tests: \
 	use a clone of its repository))
 
+PAGES ?= 2 # so many pages at once are tested in Chromium
+
 .PHONY: help lab test bench browser mutants slides site bundle notebooks lint lock clean
 
 help: ## list these commands
@@ -26,7 +28,7 @@ test: lint ## lint, then run every test but those in a browser
 browser: ## run the tests that need Chromium
 	@: $(TESTED)
 	@$(INSTALL) test browser slides site
-	$(BIN)/pytest tests -m browser -n 0 $(ARGS)
+	$(BIN)/pytest tests -m browser -n $(PAGES) --dist loadgroup $(ARGS)
 
 bench: ## print what each function costs, how fast the explorers answer, and a class is marked
 	@: $(TESTED)
@@ -64,9 +66,7 @@ lint: ## look for defects and for formatting, notebooks included
 	$(BIN)/ruff format --check .
 
 lock: ## compile requirements.lock from pyproject.toml
-	@$(INSTALL) setup
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes \
-		--python-version 3.11 --custom-compile-command "make lock" -o requirements.lock $(ARGS)
+	@$(INSTALL) lock $(ARGS)
 
 clean: ## remove .venv and the tools' caches, nothing else
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

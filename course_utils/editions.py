@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_utils.catch_up import CatchUpPoint, catch_up_points
-from course_utils.instructor import sections, starts
+from course_utils.instructor import NoteError, sections, starts
 from course_utils.notebooks import ROOT, dumps, read
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def live_text(path: Path, *, instructor: bool = False) -> str:
     CutError
         If a cell tagged ``live`` does not say what to type.
     NoteError
-        If a note for the instructor cannot be read.
+        If a note for the instructor cannot be read, or there is none.
     """
     lesson = deepcopy(read(path))
     if instructor:
@@ -184,6 +184,11 @@ def live_text(path: Path, *, instructor: bool = False) -> str:
 def _show_notes(lesson: NotebookNode) -> None:
     """Write the notes as Markdown that is seen, in place."""
     parts = sections(lesson)
+    if not any(part.note for part in parts):
+        raise NoteError(
+            "this copy of the lesson has no notes for the instructor: "
+            "take it from the repository of the course"
+        )
     for part, start in zip(parts, starts(parts), strict=True):
         if part.note:
             part.cells[1].source = part.note.markdown(start)

@@ -3,11 +3,12 @@
 Run it as a script, with any Python from 3.11 on; it uses nothing but the standard library::
 
     python3 course_utils/install.py [test] [bench] [browser] [setup]
+    python3 course_utils/install.py lock [--upgrade]
 
 The words are the extras of `pyproject.toml`. What gets installed is what `requirements.lock`
-says, hash by hash. A stamp in `.venv` remembers what was installed, so that a second call
-returns at once and an interrupted one is repaired. `uv` does the work where it can be had,
-since it is fast; otherwise `venv` and `pip` do it.
+says, hash by hash; `lock` compiles that file anew. A stamp in `.venv` remembers what was
+installed, so that a second call returns at once and an interrupted one is repaired. `uv` does
+the work where it can be had, since it is fast; otherwise `venv` and `pip` do it.
 """
 
 import sys
@@ -247,14 +248,30 @@ def install(extras: Iterable[str]) -> None:
     write_stamp(wanted, complete=True)
 
 
-def main(extras: list[str]) -> int | str:
-    """Install, and return what `sys.exit` wants."""
+def compile_lock(options: Iterable[str]) -> None:
+    """Compile requirements.lock from pyproject.toml with uv and more of its options.
+
+    `.venv` plays no part in it, since nothing can be installed that the lock does not name yet.
+    """
+    which = ["--all-extras", "--universal", "--generate-hashes", "--python-version", "3.11"]
+    note = ["--custom-compile-command", "make lock", "-o", LOCK.name]
+    with uv_program() as uv:
+        run(f"Compiling {LOCK.name}", uv, "pip", "compile", PROJECT.name, *which, *note, *options)
+
+
+def main(words: list[str]) -> int | str:
+    """Install or compile, and return what `sys.exit` wants."""
     known = extras_of_the_project()
-    if not known.issuperset(extras):
-        print(f"usage: install.py [{'] ['.join(sorted(known))}]", file=sys.stderr)
+    if words[:1] != ["lock"] and not known.issuperset(words):
+        print(
+            f"usage: install.py [{'] ['.join(sorted(known))}], or install.py lock", file=sys.stderr
+        )
         return 2
     try:
-        install(extras)
+        if words[:1] == ["lock"]:
+            compile_lock(words[1:])
+        else:
+            install(words)
     except InstallError as error:
         return str(error)
     except OSError as error:

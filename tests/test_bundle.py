@@ -185,3 +185,21 @@ def test_commands_that_need_the_solutions_say_so_or_do_without(unpacked, tmp_pat
         assert done.returncode == 2
         assert done.stderr.count("\n") == 1
         assert "no solutions/" in done.stderr
+    for command in (["live", "02", "--instructor"], ["live", "--instructor"]):
+        done = course(unpacked, *command, "--to", str(tmp_path / "taught"))
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert "no notes for the instructor" in done.stderr
+        assert not list((tmp_path / "taught").iterdir())
+    assert course(unpacked, "live", "02", "--to", str(tmp_path / "live")).returncode == 0
+
+
+def test_a_right_answer_is_known_as_right(unpacked):
+    right = nbformat.read(editions.ROOT / "solutions/02_sigmoid.ipynb", as_version=4)
+    own = {**os.environ, "PYTHONPATH": str(unpacked)}
+    place = {"metadata": {"path": str(unpacked / "exercises")}}
+    NotebookClient(right, timeout=60, resources=place).execute(env=own)
+    checks = [c for c in right.cells if c.cell_type == "code" and "check(" in c.source]
+    said = [str(cell.outputs) for cell in checks]
+    assert len(said) > 3
+    assert all(": correct, " in one for one in said), said

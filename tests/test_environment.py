@@ -1,6 +1,7 @@
 """The lists of dependencies agree, and the installer does what it says."""
 
 import ast
+import contextlib
 import json
 import os
 import re
@@ -104,6 +105,19 @@ def test_an_old_python_can_read_the_installer_and_is_refused():
 def test_an_unknown_extra_is_refused(capsys):
     assert install.main(["tset"]) == 2
     assert "[test]" in capsys.readouterr().err
+
+
+def test_the_lock_is_compiled_without_the_environment_that_it_is_for(copy, monkeypatch):
+    calls = []
+    monkeypatch.setattr(install, "uv_program", lambda: contextlib.nullcontext("uv"))
+    monkeypatch.setattr(install, "run", lambda what, *command: calls.append(command))
+    assert install.main(["lock", "--upgrade"]) == 0
+    [command] = calls
+    assert command[:4] == ("uv", "pip", "compile", "pyproject.toml")
+    assert {"--universal", "--generate-hashes", "--all-extras", "--upgrade"} < set(command)
+    assert command[command.index("-o") + 1] == "requirements.lock"
+    assert not copy.calls
+    assert not copy.environment.exists()
 
 
 def test_a_block_of_the_lock_is_cut_out_whole():

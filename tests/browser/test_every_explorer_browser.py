@@ -36,14 +36,16 @@ class Hands:
         return self.root(kind).first.evaluate("root => root.outerHTML")
 
     def move(self, kind):
-        """Go to the other end of the first slider that can be moved; return whether that shows."""
-        before = self.look(kind)
+        """Go to the start of the first slider that can be moved; return whether one step shows."""
         slider = self.root(kind).locator("input[type=range]:enabled").first
         slider.press("End")
         slider.press("Home")
+        before = self.look(kind)
         slider.press("ArrowRight")
-        time.sleep(0.1)
-        return self.look(kind) != before
+        end = time.monotonic() + 5
+        while (same := self.look(kind) == before) and time.monotonic() < end:
+            time.sleep(0.02)
+        return not same
 
     def play(self, kind):
         self.root(kind).get_by_role("button", name="Play").first.click()
