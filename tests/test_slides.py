@@ -79,6 +79,34 @@ def test_a_wish_in_the_metadata_wins():
     assert "three" in found[0].body and "four" in found[0].notes and "two" not in str(found)
 
 
+def test_a_short_lead_stands_above_its_code_and_a_long_one_before_it():
+    code = new_code_cell("print(1 < 2)", outputs=said("True\n"))
+    (slide,) = slides_of([new_markdown_cell("## Part\n\nIs it?"), code])
+    assert (slide.kind, slide.anchor) == ("code", "part")
+    assert "<h2>" in slide.heading
+    assert slide.body.index("Is it?") < slide.body.index("<pre")
+    long = new_markdown_cell("word " * 100)
+    figure = new_code_cell("f", outputs=[new_output("display_data", {"text/html": "<img src=x>"})])
+    steps = new_markdown_cell("".join(f"{n}. $x = {n}$\n" for n in (1, 2, 3)))
+    for first, second in ((long, code), (new_markdown_cell("See."), figure), (steps, code)):
+        assert len(slides_of([first, second])) > 1
+
+
+def test_a_section_begins_a_slide_wherever_its_heading_stands():
+    first, second = slides_of([new_markdown_cell("The end.\n\n## Next\n\nA word.")])
+    assert "Next" not in first.body and "Next" in second.heading
+    assert "A word." in second.body
+
+
+def test_a_verdict_begins_with_a_capital_unless_a_name_does():
+    for because, words in (("a step leaves 1", "A step"), ("a = 1", "a = 1"), ("z is 1", "z is")):
+        outputs = said(f"The notes: N.\nC01 true: {because}\n")
+        (slide,) = slides_of(
+            [new_code_cell("v()", metadata={"tags": ["hide-cell"]}, outputs=outputs)]
+        )
+        assert f"<p>{words}" in slide.body
+
+
 def test_choices_show_what_is_right_one_step_later():
     source = "## Check yourself\n\n**1.** Which?\n\n" + "".join(
         f"<details><summary>{n}</summary>\n\n{text}\n\n</details>\n"

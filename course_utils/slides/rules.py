@@ -1,10 +1,10 @@
 """Which cells of a lesson become which slides.
 
 One idea a slide: a heading begins a section; a piece of prose that is too long is shared out; code
-and what it prints stand together where both are short; a figure, a verdict, a question has a slide
-of its own. An answer, and what a cell prints that was asked about before, is one step further on.
-Code that an instructor types is shown by its task first. Folded machinery shows only what it gives,
-imports nothing at all.
+and what it prints stand together where both are short, and so does the sentence that leads to them;
+a figure, a verdict, a question has a slide of its own. An answer, and what a cell prints that was
+asked about before, is one step further on. Code that an instructor types is shown by its task
+first. Folded machinery shows only what it gives, imports nothing at all.
 
 Where a lesson's author wants it otherwise, Jupyter's own ``slideshow`` metadata say so:
 ``skip`` leaves a cell out, ``notes`` makes it a speaker's note, ``-`` and ``fragment`` put it on
@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,9 @@ ROOM = 13.5
 CODE_ROOM = 20
 """How many lines of code and output a slide holds together, in letters for the back row."""
 
+LEAD = 5.6
+"""How many lines of text may lead to code on the same slide: two below a heading, or four."""
+
 VERDICT = re.compile(
     rf"^The notes: (?P<claim>.+)\n(?P<number>C\d\d) "
     rf"(?P<finding>{'|'.join(sorted(FINDINGS, key=len, reverse=True))}): (?P<because>.+)\n?",
@@ -47,7 +50,8 @@ class Slide:
     """A slide: its kind, which is its class in the page, its heading's HTML, and what it shows.
 
     `anchor` is the name that links use, empty where a slide begins no part; `notes` is HTML for
-    the speaker; `starts` says that a new column begins here.
+    the speaker; `starts` says that a new column begins here; `lines` is the height of what it
+    shows, in lines of running text, where that is known.
     """
 
     kind: str
@@ -57,6 +61,7 @@ class Slide:
     notes: str = ""
     starts: bool = False
     section: str = field(default="", compare=False)
+    lines: float = field(default=ROOM, compare=False)
 
 
 def slides_of(
@@ -104,10 +109,19 @@ def slides_of(
             found[0].starts = True
         if found and found[-1].heading and not found[-1].body:
             heading = found.pop().heading
+        if slides and found and not wish and _stand_together(slides[-1], found[0]):
+            lead = slides.pop()
+            found[0] = replace(lead, kind="code", body=lead.body + found[0].body)
         slides += found
     if heading:
         slides.append(Slide("prose", "", heading, slug(_text_of(heading))))
     return slides
+
+
+def _stand_together(lead: Slide, code: Slide) -> bool:
+    """Return whether a slide of prose is short enough to stand above the code that follows."""
+    is_lead = lead.kind == "prose" and lead.lines <= LEAD and "fragment" not in lead.body
+    return is_lead and code.kind == "code" and lead.lines + code.lines <= ROOM - 1.5
 
 
 # -------------------------------------------------------------------------- prose
@@ -146,7 +160,7 @@ def _prose_slides(cell: NotebookNode, *, is_question: bool = False) -> list[Slid
         if isinstance(block, Tag):
             folded.append(block)
             continue
-        if folded:
+        if folded or block.name == "h2":
             flush()
         run.append(block)
     if run or folded:
@@ -172,7 +186,8 @@ def _slide_of(part: Sequence[Block]) -> Slide:
         first = rest.pop(0)
         heading, anchor = heading + first.html, slug(first.text)
     kind = "table" if any(block.name == "table" for block in rest) else "prose"
-    return Slide(kind, _in_steps(rest), heading, anchor)
+    lines = sum(block.lines for block in part)
+    return Slide(kind, _in_steps(rest), heading, anchor, lines=lines)
 
 
 def _in_steps(blocks: Sequence[Block]) -> str:
@@ -272,10 +287,11 @@ def _code_slides(
         f'<p class="chip">Live</p><p class="task">{escape(_sentence(prompt))}</p>' if prompt else ""
     )
     slides = []
-    fits = len(code) + shown.lines + (3 if prompt else 0) <= CODE_ROOM
+    height = len(code) + shown.lines + (3 if prompt else 0)
+    fits = height <= CODE_ROOM
     for part in _in_parts(code, CODE_ROOM - 2):
         html = _step("pre", coloured("\n".join(part)), "code", later=bool(prompt))
-        slides.append(Slide("code", task + html))
+        slides.append(Slide("code", task + html, lines=height * ROOM / CODE_ROOM))
     if shown.lines and fits and slides:
         slides[-1].body += _said(shown.text, shown.formulas, later=asked or bool(prompt))
     elif shown.lines:
@@ -357,8 +373,11 @@ def _in_parts(lines: Sequence[str], most: int) -> list[list[str]]:
 
 def _sentence(words: str) -> str:
     """Return words with a capital, unless they begin with a name: ``a = 0``, ``dL_dz``."""
-    first = words.split(" ", 1)[0]
-    return words if len(first) < 2 or not first.isalpha() else words[0].upper() + words[1:]
+    first, _, rest = words.partition(" ")
+    is_name = not first.isalpha() or len(first) < 2
+    if first == "a" and rest[:1].isalpha():  # the article
+        is_name = False
+    return words if is_name else words[0].upper() + words[1:]
 
 
 def _step(tag: str, html: str, kind: str, *, later: bool) -> str:
