@@ -19,6 +19,11 @@ CHECK = """async () => {
       if (box.scrollHeight > box.clientHeight + 2 || box.scrollWidth > box.clientWidth + 2)
         found.push(`slide ${k + 1}: ${box.className || box.tagName} spills`);
     if (parseFloat(getComputedStyle(slide).fontSize) < 18) found.push(`slide ${k + 1}: small`);
+    const formulas = [...slide.querySelectorAll('mjx-container:not([display]) > svg')]
+      .map((svg) => svg.getBoundingClientRect());
+    if (formulas.some((a, i) => formulas.slice(i + 1).some((b) => a.left < b.right - 1
+        && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)))
+      found.push(`slide ${k + 1}: one formula covers another`);
     for (const part of slide.querySelectorAll('.content :is(p, li, td, th, code, pre, div)'))
       if (!part.closest('.explorer-place, mjx-container') && part.innerText.trim()
           && parseFloat(getComputedStyle(part).fontSize) < 18)
