@@ -1,12 +1,14 @@
 """The book's sources, and the care that `course site` takes; what a reader sees: tests/browser."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from course_utils import cli
 from course_utils.book import make, mathjax, stage
 from course_utils.claims import ledger
+from course_utils.explore.base import PAGE
 from course_utils.notebooks import ROOT, lessons, read
 from course_utils.tasks import task
 
@@ -41,6 +43,17 @@ def test_an_explorer_gets_its_data_and_keeps_its_picture():
         assert re.search(r"<img [^>]*alt=\"[^\"]+", html)
 
 
+def test_the_themes_do_not_dress_the_parts_of_an_explorer():
+    themes = [pytest.importorskip(name) for name in ("pydata_sphinx_theme", "sphinx_book_theme")]
+    sheets = [path for one in themes for path in Path(one.__file__).parent.rglob("styles/*.css")]
+    css = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    theirs = set(re.findall(r"(?:^|[},])(?:div)?\.([a-z-]+)(?=[{>,])", css))
+    script = "".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*.js"))
+    ours = set(" ".join(re.findall(r'make\("(?:div|p|span)", \{ class: "([^"]+)', script)).split())
+    assert {"row", "figure"} < theirs and {"strip", "drawing"} < ours
+    assert not theirs & ours
+
+
 def test_a_solution_is_folded_and_has_its_hints():
     cells = stage.exercise(SOLUTION).cells
     solved = [cell for cell in cells if "hide-cell" in tags(cell)]
@@ -69,6 +82,7 @@ def test_the_front_page_has_every_lesson_and_the_readmes_opening():
     for lesson in lessons():
         assert f"](notebooks/{lesson.slug}.ipynb)" in page
     assert page.count("](exercises/") == 1
+    assert "?." not in page
 
 
 # --------------------------------------------------------------------------- its folder

@@ -169,7 +169,8 @@ def front_page(course: list[Lesson], exercises: set[str]) -> str:
     for lesson in course:
         name, _, promise = lesson.title.partition(": ")
         more = f" · [exercise](exercises/{lesson.slug}.ipynb)" * (lesson.slug in exercises)
-        promise = f"  {promise[:1].upper()}{promise[1:]}.\n\n" if promise else ""
+        end = "" if promise.endswith("?") else "."
+        promise = f"  {promise[:1].upper()}{promise[1:]}{end}\n\n" if promise else ""
         cards.append(
             f"- [{lesson.number} · {name}](notebooks/{lesson.slug}.ipynb)\n\n"
             f"{promise}  {lesson.minutes} minutes{more}\n"

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 from conftest import notebooks_in, running_chromium, running_lab
 
 MOVES, WARM_UP = 40, 3
-TRACK = ".course-explorer .figure > .slider input"
+TRACK = ".course-explorer .drawing > .slider input"
 
 
 @dataclass(frozen=True)

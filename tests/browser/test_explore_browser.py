@@ -32,7 +32,7 @@ class Hand(OnPage):
 
     def __init__(self, notebook, number=0):
         super().__init__(notebook, number)
-        self.slider = self.root.locator(".figure > .slider input")
+        self.slider = self.root.locator(".drawing > .slider input")
 
     @property
     def alpha(self):
@@ -236,7 +236,7 @@ def test_without_a_kernel_the_same_page_code_mounts_the_same_data(opened):
     """What an HTML edition does: the module, the data as JSON, and nothing else."""
     page = mounted_alone(opened.page.context, *opened.ask("[first.data, first._esm, first._css]"))
     page.locator(".tangent").wait_for(state="attached")
-    page.locator(".figure > .slider input").press("PageUp")
+    page.locator(".drawing > .slider input").press("PageUp")
     assert page.locator(".numbers .number").all_inner_texts() == written(sigmoid, 2.5)
     page.locator("select").select_option("elu")
     assert page.locator(".numbers .number").all_inner_texts() == written(elu, 2.5)
@@ -270,12 +270,12 @@ def test_an_echo_from_the_kernel_does_not_undo_what_the_hand_did(opened):
     )
     page.locator(".tangent").wait_for(state="attached")
     numbers = page.locator(".numbers .number")
-    page.locator(".figure > .slider input").press("PageUp")
+    page.locator(".drawing > .slider input").press("PageUp")
     page.evaluate("() => window.say('z', 0.7)")  # old news
     assert numbers.all_text_contents() == written(sigmoid, 2.5)
     wait_for(lambda: page.evaluate("() => window.heard"), [2.5])
     page.evaluate("() => window.say('z', 0.7)")  # news: Python has moved the point
     assert numbers.all_text_contents() == written(sigmoid, 0.7)
-    page.locator(".figure > .slider input").press("PageUp")
+    page.locator(".drawing > .slider input").press("PageUp")
     page.evaluate("() => window.takeDown()")
     assert page.evaluate("() => window.heard") == [2.5, 1.7], "the last state is not lost"

@@ -55,7 +55,7 @@ class Hand(OnPage):
 
     def __init__(self, notebook, number=0):
         super().__init__(notebook, number)
-        self.h = self.root.locator(".figure > .slider input")
+        self.h = self.root.locator(".drawing > .slider input")
         self.share = self.root.get_by_label("share")
         self.alpha = self.root.locator(".stack .slider:not([hidden]) input")
         self.zoom = self.root.get_by_label("zoom with h")

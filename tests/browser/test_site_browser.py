@@ -19,6 +19,10 @@ CHECK = """() => {
   if (document.documentElement.scrollWidth > innerWidth) found.push('the page is too wide');
   for (const wrong of document.querySelectorAll('mjx-merror, .system-message'))
     found.push(wrong.textContent.slice(0, 80));
+  for (const code of document.querySelectorAll('.cell pre')) {
+    const longest = Math.max(...code.textContent.split('\\n').map((line) => line.length));
+    if (longest <= 88 && code.scrollWidth > code.clientWidth + 1) found.push(`${longest} cut off`);
+  }
   const links = [...document.querySelectorAll('a[href]')].map((link) => link.href);
   const ids = [...document.querySelectorAll('[id]')].map((node) => node.id);
   return { found, links, ids };

@@ -41,7 +41,7 @@ class Hand(OnPage):
 
     def __init__(self, notebook, number=0):
         super().__init__(notebook, number)
-        self.z = self.root.locator(".figure > .slider input")
+        self.z = self.root.locator(".drawing > .slider input")
         self.k = self.root.locator(".controls .slider input")
         self.keep = self.root.get_by_label("keep the slope’s axis")
 

@@ -118,7 +118,7 @@ export function mountGraph(root, data, store) {
   const { picture, figure, words, spoken, note } = layOut(root, {
     height: 10, numbers: [],
     controls: [[back, forward, play, again, step], changing].map(
-      (row) => make("div", { class: "row" }, ...row.map((control) => control.node))),
+      (row) => make("div", { class: "strip" }, ...row.map((control) => control.node))),
   });
   const frame = make("div", { class: "scrolled" });
   picture.replaceWith(frame);

@@ -146,7 +146,7 @@ export function layOut(root, { height, track = "", controls, numbers }) {
   const words = make("p", { class: "words" });
   const spoken = make("p", { class: "spoken", "aria-live": "polite" });
   const note = make("p", { class: "note", role: "status" });
-  const figure = make("div", { class: "figure" }, picture, track,
+  const figure = make("div", { class: "drawing" }, picture, track,
     make("div", { class: "controls" }, ...controls), note);
   const readout = make("div", { class: "readout" },
     make("div", { class: "numbers" }, ...numbers), words);

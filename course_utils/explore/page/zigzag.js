@@ -154,7 +154,7 @@ export function mountZigzag(root, data, store) {
   const track = make("div", { class: "walking" },
     legend({ track: "path", shaft: "next step", aim: "to the goal",
       reach: "reach of one example", contour: "equal loss" }),
-    make("div", { class: "row" }, play.node, position.node, again.node));
+    make("div", { class: "strip" }, play.node, position.node, again.node));
   const { picture, figure, words, spoken, note } = layOut(root, {
     height: PLANE_HEIGHT, track, numbers: numbers.map((n) => n.node),
     controls: [kinds, sizes, rate].map((control) => control.node),
