@@ -32,9 +32,10 @@ browser: ## run the tests that need Chromium
 
 bench: ## print what each function costs, how fast the explorers answer, and a class is marked
 	@: $(TESTED)
-	@$(INSTALL) test bench browser
+	@$(INSTALL) test bench browser site
 	$(BIN)/python tests/benchmarks/bench_activations.py
 	$(BIN)/python tests/benchmarks/bench_explorer.py
+	$(BIN)/python tests/benchmarks/bench_book.py
 	$(BIN)/python tests/benchmarks/bench_training.py
 	$(BIN)/python tests/benchmarks/bench_grading.py
 
