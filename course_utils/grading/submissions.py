@@ -197,7 +197,7 @@ def _bytes(path: Path) -> bytes:
         if not stat.S_ISREG(state.st_mode):
             raise ValueError("it is no file")
         if state.st_size > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST // 10**6} MB")
+            raise ValueError(f"it is larger than {LARGEST // 10**6} MB: clear its outputs")
         with open(descriptor, "rb", closefd=False) as file:
             return file.read(LARGEST)
     finally:
