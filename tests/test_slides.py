@@ -99,7 +99,12 @@ def test_a_section_begins_a_slide_wherever_its_heading_stands():
 
 
 def test_a_verdict_begins_with_a_capital_unless_a_name_does():
-    for because, words in (("a step leaves 1", "A step"), ("a = 1", "a = 1"), ("z is 1", "z is")):
+    for because, words in (
+        ("a step leaves 1", "A step"),
+        ("a = 1", "a = 1"),
+        ("z is 1", "z is"),
+        ("alpha e^z is never 0", "alpha e^z"),
+    ):
         outputs = said(f"The notes: N.\nC01 true: {because}\n")
         (slide,) = slides_of(
             [new_code_cell("v()", metadata={"tags": ["hide-cell"]}, outputs=outputs)]

@@ -281,7 +281,7 @@ def _code_slides(
     prompt = course.get("prompt", "") if "live" in tags else ""
     is_hidden = "hide-cell" in tags or explorer is not None or _is_setup(cell)
     taught = _taught(cell.source)
-    is_remnant = taught != cell.source and "\n" not in taught and not shown.lines
+    is_remnant = taught != cell.source and taught.count("\n") < 4 and not shown.lines
     code = [] if is_hidden or is_remnant else taught.splitlines()
     task = (
         f'<p class="chip">Live</p><p class="task">{escape(_sentence(prompt))}</p>' if prompt else ""
@@ -372,9 +372,9 @@ def _in_parts(lines: Sequence[str], most: int) -> list[list[str]]:
 
 
 def _sentence(words: str) -> str:
-    """Return words with a capital, unless they begin with a name: ``a = 0``, ``dL_dz``."""
+    """Return words with a capital, unless they begin with a name: ``a = 0``, ``dL_dz``, alpha."""
     first, _, rest = words.partition(" ")
-    is_name = not first.isalpha() or len(first) < 2
+    is_name = not first.isalpha() or len(first) < 2 or first == "alpha"
     if first == "a" and rest[:1].isalpha():  # the article
         is_name = False
     return words if is_name else words[0].upper() + words[1:]
