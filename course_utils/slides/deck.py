@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,6 +100,7 @@ def page(lesson: Lesson, explorers: Mapping[str, Callable[[str], str]]) -> str:
             targets.setdefault(name, name)
             for heading in re.findall(r"<h[2-4]>(.*?)</h", slide.heading + slide.body):
                 targets.setdefault(slug(re.sub("<[^>]+>", "", heading)), name)
+            slide = _anchored(slide, names)
             shown = _note(note, slide) if index == 0 else slide.notes
             timing = _seconds(note, index, len(slides)) if has_times else None
             html.append(_section(slide, name, lesson, f"{number} / {count}", shown, timing))
@@ -140,6 +142,22 @@ def _name(slide: Slide, number: int, names: set[str]) -> str:
         name = f"slide-{number}"
     names.add(name)
     return name
+
+
+def _anchored(slide: Slide, names: set[str]) -> Slide:
+    """Return a slide whose headings have names, too: links from other lessons say them."""
+
+    def named(found: re.Match) -> str:
+        name = slug(re.sub("<[^>]+>", "", found[2]))
+        if name in names or name.isdecimal():
+            return found[0]
+        names.add(name)
+        return f'<{found[1]} id="{name}">{found[2]}</'
+
+    pattern = re.compile("<(h[2-4])>(.*?)</", re.DOTALL)
+    return replace(
+        slide, heading=pattern.sub(named, slide.heading), body=pattern.sub(named, slide.body)
+    )
 
 
 def _linked(html: str, targets: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Every slide of every lesson in Chromium: inside its box, legible, without a network."""
 
+import re
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -9,6 +10,7 @@ import pytest
 from course_utils import cli
 from course_utils.notebooks import lessons
 
+LINK = re.compile(r'href="(\d\d_\w+)\.html(?:#/([^"]*))?"')
 SLUGS = [lesson.slug for lesson in lessons()]
 CHECK = """async () => {
   const found = [];
@@ -85,6 +87,24 @@ def opened(window, folder, slug):
     page.goto((folder / f"{slug}.html").as_uri())
     page.wait_for_selector("html[data-ready]", timeout=60_000)
     return page
+
+
+def test_links_to_other_lessons_lead_to_their_slides(folder):
+    texts = {slug: (folder / f"{slug}.html").read_text(encoding="utf-8") for slug in SLUGS}
+    links = [link for text in texts.values() for link in LINK.findall(text)]
+    assert len(links) > 50
+    assert {slug for slug, _ in links} <= texts.keys()
+    assert [to for to in links if to[1] and f' id="{to[1]}"' not in texts[to[0]]] == []
+
+
+def test_a_link_to_a_heading_within_a_slide_shows_that_slide(window, folder):
+    text = (folder / "10_choosing.html").read_text(encoding="utf-8")
+    to, anchor = next(one for one in LINK.findall(text) if one[1] == "by-sympy")
+    page = window.new_page()
+    page.goto(f"{(folder / to).as_uri()}.html#/{anchor}")
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    assert page.evaluate("deck.getCurrentSlide().querySelector('#by-sympy') !== null")
+    page.close()
 
 
 @pytest.mark.parametrize("slug", SLUGS)
