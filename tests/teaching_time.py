@@ -69,7 +69,7 @@ def minutes(cell):
     before, mark, _ = cell.source.partition(OPTIONAL)
     thinking = SECONDS["predict"] / 60 if "predict" in tags_of(cell) else 0
     told = words(cell.source) / WORDS_A_MINUTE + thinking
-    return told, words(before) / WORDS_A_MINUTE if mark else told
+    return told, words(before) / WORDS_A_MINUTE if mark else 0.0
 
 
 def optional(lesson):
