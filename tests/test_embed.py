@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+from matplotlib import rcParams
 
 from course_utils.explore.embed import CALL, embedded, explorers_of, script
 from course_utils.notebooks import ROOT, read
@@ -25,6 +26,12 @@ def test_each_explorer_of_a_lesson_is_found_and_is_the_one_whose_picture_is_stor
         and "[explorer]" in str(cell.outputs[-1].get("data", {}).get("text/plain", ""))
     }
     assert {name: repr(made) for name, made in explorers_of(path).items()} == stored
+
+
+def test_a_lessons_style_stays_in_the_lesson():
+    before = dict(rcParams)
+    assert explorers_of(LESSONS[3])
+    assert dict(rcParams) == before
 
 
 def test_lessons_with_explorers_are_known():

@@ -12,6 +12,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matplotlib import rc_context
+
 from course_utils.explore.base import Explorer, page_code, page_style
 from course_utils.notebooks import read
 
@@ -46,11 +48,12 @@ def explorers_of(path: Path) -> dict[str, Explorer]:
         If a cell that shows an explorer does not make one.
     """
     cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
-    return {
-        cell.id: _made(path, cell, cells[:number])
-        for number, cell in enumerate(cells)
-        if CALL.search(cell.source)
-    }
+    with rc_context():  # a lesson sets its own style
+        return {
+            cell.id: _made(path, cell, cells[:number])
+            for number, cell in enumerate(cells)
+            if CALL.search(cell.source)
+        }
 
 
 def _made(path: Path, cell: NotebookNode, before: list[NotebookNode]) -> Explorer:
