@@ -55,7 +55,8 @@ def lab(options: argparse.Namespace) -> int:
     address = url_path_join(server.connection_url, "lab", "tree", FIRST)
     token = server.identity_provider.token
     address = url_concat(address, {"token": token}) if token else address
-    print(f"The course is open at\n\n    {address}\n\nCtrl+C here ends it.", flush=True)
+    said = f"The course is open at\n\n    {address}\n\nCtrl+C here ends it."
+    server.io_loop.add_callback(print, said, flush=True)  # after the one that opens the port
     server.start()
     return 0
 

@@ -1,13 +1,19 @@
 """`course lab` and the lessons, as a student meets them in a real JupyterLab."""
 
+import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import urllib.request
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
+
+from course_utils import bundle
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -71,6 +77,31 @@ def test_lab_opens_without_a_question(tmp_path, chromium):
     finally:
         context.close()
         lab.terminate()
+        lab.wait(timeout=20)
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no git checkout")
+def test_the_bundle_is_unpacked_and_make_lab_opens_the_first_page(tmp_path):
+    place = tmp_path / "to take away"
+    with zipfile.ZipFile(io.BytesIO(bundle.packed(bundle.files()))) as archive:
+        archive.extractall(place)
+    hidden = ("JUPYTER", "VIRTUAL_ENV", "PYTEST")
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
+    lab = subprocess.Popen(
+        ["make", "lab", "ARGS=--no-browser --allow-root"], cwd=place / "activation-course",
+        env=environment | {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        said = []
+        for line in lab.stdout:
+            said.append(line.strip())
+            if "/lab/tree/" in line:
+                break
+        assert "00_start_here.ipynb" in said[-1], said
+        assert urllib.request.urlopen(said[-1], timeout=30).status == 200
+    finally:
+        os.killpg(lab.pid, signal.SIGTERM)
         lab.wait(timeout=20)
 
 
