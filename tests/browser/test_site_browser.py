@@ -28,7 +28,13 @@ CHECK = """() => {
   return { found, links, ids };
 }"""
 SPILL = "document.documentElement.scrollWidth - innerWidth"
-SAMPLE = ["index", "notebooks/08_gradient_flow", "claims", "exercises/02_sigmoid"]
+SAMPLE = [
+    "index",
+    "notebooks/08_gradient_flow",
+    "notebooks/09_two_layer_backprop",
+    "claims",
+    "exercises/02_sigmoid",
+]
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -2,7 +2,7 @@
 
 import { clamp, decimals, decode, general, mapped } from "./numbers.js";
 import {
-  asking, button, drawnToFit, layOut, make, menu, place, player, slider, throttled,
+  asking, button, drawnToFit, layOut, make, menu, OWN_KEYS, place, player, slider, throttled,
 } from "./pieces.js";
 
 const PACE = 1.1; // seconds a step, while it plays
@@ -120,7 +120,7 @@ export function mountGraph(root, data, store) {
     controls: [[back, forward, play, again, step], changing].map(
       (row) => make("div", { class: "strip" }, ...row.map((control) => control.node))),
   });
-  const frame = make("div", { class: "scrolled" });
+  const frame = make("div", { class: "scrolled", role: "group", "aria-label": "graph", ...OWN_KEYS });
   picture.replaceWith(frame);
   frame.append(picture);
   const drawn = drawGraph(picture, data);
@@ -162,6 +162,7 @@ export function mountGraph(root, data, store) {
     const most = clamp(TALLEST / height, 1, WIDEST);
     const times = clamp(figure.clientWidth / width, Math.min(SMALLEST_TYPE / data.type, most), most);
     place(picture, { width: (times * width).toFixed(1), height: (times * height).toFixed(1) });
+    frame.tabIndex = frame.scrollWidth > frame.clientWidth ? 0 : -1; // arrows then scroll it
     keepInSight();
   };
   const keepInSight = () => {
