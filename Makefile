@@ -11,8 +11,6 @@ INSTALL = "$(or $(PYTHON),$(error No Python 3.11 or newer is on the PATH: instal
 TESTED = $(or $(wildcard tests),$(error This copy of the course has no tests: \
 	use a clone of its repository))
 
-PAGES ?= 2 # so many pages at once are tested in Chromium
-
 .PHONY: help lab test bench browser mutants slides site bundle notebooks lint lock clean
 
 help: ## list these commands
@@ -28,7 +26,7 @@ test: lint ## lint, then run every test but those in a browser
 browser: ## run the tests that need Chromium
 	@: $(TESTED)
 	@$(INSTALL) test browser slides site
-	$(BIN)/pytest tests -m browser -n $(PAGES) --dist loadgroup $(ARGS)
+	$(BIN)/pytest tests -m browser -n 0 $(ARGS)
 
 bench: ## print what each function costs, how fast the explorers answer, and a class is marked
 	@: $(TESTED)

@@ -41,17 +41,10 @@ SETTINGS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder: ``pytest -m browser`` runs them, ``-m "not browser"`` not.
-
-    Tests that take turns with one page stay with one worker (``--dist=loadgroup``); those that
-    open a page of their own go to whichever is free, the longest first.
-    """
+    """Mark every test of this folder: ``pytest -m browser`` runs them, ``-m "not browser"`` not."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            if item.path.stem != "test_lab":
-                item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=lambda item: "test_a_lesson_reads_well_and_runs" not in item.name)
 
 
 @dataclass

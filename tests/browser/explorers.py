@@ -34,7 +34,7 @@ MOUNT = """async ([data, code]) => {
 }"""
 
 
-def wait_for(read, expected, seconds=20):
+def wait_for(read, expected, seconds=60):
     """Wait until `read()` is what is expected; fail with what it was instead."""
     end = time.monotonic() + seconds
     while (found := read()) != expected and time.monotonic() < end:

@@ -128,6 +128,24 @@ def test_play_walks_on_and_ends_at_the_last_step(opened):
     wait_for(hand.play.text_content, "▶ Play")
 
 
+def test_a_frame_that_began_before_the_click_does_not_walk_back(opened):
+    hand = Walker(opened)
+    hand.step.press("Home")
+    opened.page.evaluate(
+        """() => {
+            const frame = window.requestAnimationFrame;
+            window.requestAnimationFrame = (f) => {
+                window.requestAnimationFrame = frame;
+                return frame(() => f(performance.now() - 1000));
+            };
+        }"""
+    )
+    hand.play.click()
+    wait_for(lambda: opened.ask("first.step") > 2, True)
+    hand.play.click()
+    assert opened.errors == []
+
+
 def test_five_hundred_moves_leave_no_trace(opened):
     hand = Walker(opened)
 

@@ -67,7 +67,8 @@ export function player(title, advance) {
   const wait = (run, last) => {
     const next = (now) => {
       if (playing !== run) return;
-      if (node.isConnected && advance((now - last) / 1000, calm())) wait(run, now);
+      const seconds = Math.max(now - last, 0) / 1000; // a frame may have begun before the click
+      if (node.isConnected && advance(seconds, calm())) wait(run, now);
       else show(null);
     };
     if (calm()) setTimeout(() => next(performance.now()), 800);
@@ -179,6 +180,7 @@ export function asking(store, { note, controls, onanswer, onproblem = () => {}, 
       note.textContent = answer.problem ?? "";
       if (answer.problem) onproblem();
       else onanswer(answer, question);
+    }).finally(() => {
       busy -= 1;
       const waiting = next;
       next = null;
