@@ -1,11 +1,9 @@
 """Every slide of every lesson in Chromium: inside its box, legible, without a network."""
 
 import re
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
+from conftest import served
 
 from course_utils import cli
 from course_utils.notebooks import lessons
@@ -58,16 +56,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    handler = partial(QuietHandler, directory=folder)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        """Say nothing."""
+    with served(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
