@@ -139,6 +139,18 @@ def test_beside_the_instructors_edition_lies_its_run_sheet(place, capsys):
     assert "Who has seen that?" in sheet.read_text()
 
 
+def test_an_edition_for_the_instructor_needs_notes(place, capsys):
+    path = place / "notebooks" / "02_a.ipynb"
+    lesson = nbformat.read(path, as_version=4)
+    lesson.cells = [c for c in lesson.cells if "instructor" not in c.metadata.get("tags", [])]
+    nbformat.write(lesson, path)
+    with pytest.raises(SystemExit) as leave:
+        live(place, "--instructor")
+    assert leave.value.code == 2
+    assert "02_a.ipynb, this copy of the lesson has no notes" in capsys.readouterr().err
+    assert live(place) == 0
+
+
 def test_a_note_that_cannot_be_read_is_refused_in_one_line(place, capsys):
     change_note(place, "Aks: Who has seen this?")
     with pytest.raises(SystemExit) as leave:
