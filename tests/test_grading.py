@@ -23,6 +23,9 @@ from course_utils import cli
 from course_utils.notebooks import ROOT
 from course_utils.tasks import tasks_of
 
+sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
+import students
+
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="workers are forked")
 
 
@@ -134,6 +137,63 @@ def test_a_class_twice_gives_the_same(tmp_path, capsys):
     assert right["points"] == right["max_points"] > 20
     assert {task["status"] for task in empty["tasks"]} == {"not_attempted"}
     assert (tmp_path / "one" / "feedback" / "solutions.md").exists()
+
+
+@pytest.mark.parametrize("exercise", ["02", "05", "09"])
+def test_a_made_up_class_gets_what_each_must(tmp_path, exercise):
+    """Right answers, known mistakes and gaps; most are alike, so most are judged only once."""
+    expected = students.make(tmp_path / "class", exercise, 30, tasks=9, run=True)
+    place = tmp_path / "out"
+    assert grade(tmp_path / "class", "--to", place, "--exercises", exercise, "--jobs", "2") == 0
+    found = results(place)
+    assert {
+        name: statuses(found[name], s["tasks"][0]["notebook"]) for name, s in found.items()
+    } == {
+        name: {task: status for task, (status, _) in marks.items()}
+        for name, marks in expected.items()
+    }
+    named = {mistake for marks in expected.values() for _, mistake in marks.values() if mistake}
+    assert len(named) >= 5
+    summary = (place / "summary.md").read_text(encoding="utf-8")
+    assert sum(mistake in summary for mistake in named) >= 3
+
+
+def test_the_same_answer_is_judged_once_and_another_is_not_taken_for_it(tmp_path, monkeypatch):
+    from course_utils.grading.marker import Limits, Marker
+    from course_utils.grading.submissions import find
+    from course_utils.tasks.functions import FunctionTask
+
+    judged, judge = [], FunctionTask.judge
+
+    def counted(task, *arguments):
+        judged.append(task.name)
+        return judge(task, *arguments)
+
+    monkeypatch.setattr(FunctionTask, "judge", counted)
+    for number, body in enumerate(
+        ["1 / (1 + np.exp(-z))", "1 / (1 + np.exp(-z)) + 1e-9", "1 / (1 + np.exp(-z))", "z", "z"]
+    ):
+        cell = f"import numpy as np\ndef sigmoid(z): return {body}"
+        write_notebook(tmp_path / f"{number}" / "02_sigmoid.ipynb", [cell])
+    with Marker(3, Limits()) as marker:
+        marked = [marker.mark(s, ["02_sigmoid"]) for s in find(tmp_path, ["02_sigmoid"])]
+    told = [next(m for m in s.marks if m.task == "sigmoid") for s in marked]
+    assert [mark.status for mark in told] == ["correct", "correct", "correct", "wrong", "wrong"]
+    assert told[0] == told[2] and told[3] == told[4]
+    assert judged.count("sigmoid") == 3
+
+
+def test_the_inputs_are_new_in_every_run():
+    from course_utils.grading.marker import Limits, Marker
+
+    asked = {
+        seed: [Marker(seed, Limits()).question(task).text for task in tasks_of("02")]
+        for seed in (1, 2)
+    }
+    again = [Marker(1, Limits()).question(task).text for task in tasks_of("02")]
+    assert asked[1] == again
+    for task, one, other in zip(tasks_of("02"), asked[1], asked[2], strict=True):
+        assert (one != other) == task.takes_function
 
 
 def test_a_run_that_is_cut_off_is_resumed(tmp_path):

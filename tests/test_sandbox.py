@@ -37,14 +37,15 @@ def marker():
 def run(marker, *cells, during=lambda: None):
     """Return the value of `found` after some cells, as a student's process gives it."""
     channel = marker.fork()
+    reader = wire.Reader(channel)
     try:
         wire.write(channel, ["run", [[k, textwrap.dedent(c)] for k, c in enumerate(cells)]])
-        while (event := wire.read(channel, 30)) != ["ran"]:
+        while (event := reader.read(30)) != ["ran"]:
             assert event[0] == "begin" or event[2] == [], event
         during()
-        wire.write(channel, ["look", "found"])
-        kind, value = wire.read(channel, 30)
-        assert kind == "value"
+        wire.write(channel, ["ask", [["found", []]]])
+        kind, name, value = reader.read(30)
+        assert (kind, name) == ("value", "found")
         return json.loads(wire.decode(value))
     finally:
         marker.end(channel)

@@ -1,5 +1,6 @@
 """The wire: what is encoded comes back, and nothing that a stranger sends does any harm."""
 
+import contextlib
 import json
 import math
 import socket
@@ -342,10 +343,11 @@ def ends():
 
 
 def test_messages_come_in_order(ends):
+    reader = wire.Reader(ends[1])
     for message in (["ran"], ["value", wire.encode([1.0, "민지"])], ["x" * 100_000]):
         writer = threading.Thread(target=wire.write, args=(ends[0], message))
         writer.start()
-        assert wire.read(ends[1], 5) == message
+        assert reader.read(5) == message
         writer.join()
 
 
@@ -371,7 +373,7 @@ def test_messages_come_in_order(ends):
 def test_a_frame_that_is_no_json_is_broken(ends, content):
     ends[0].sendall(struct.pack("<I", len(content)) + content)
     with pytest.raises(wire.Broken):
-        wire.read(ends[1], 5)
+        wire.Reader(ends[1]).read(5)
 
 
 @given(st.binary(max_size=40))
@@ -381,7 +383,7 @@ def test_no_bytes_do_harm(content):
         one.sendall(content)
         one.shutdown(socket.SHUT_WR)
         try:
-            wire.read(other, 0.5)
+            wire.Reader(other).read(0.5)
         except (wire.Broken, TimeoutError):
             pass
 
@@ -389,17 +391,56 @@ def test_no_bytes_do_harm(content):
 def test_a_length_without_end_is_not_waited_for(ends):
     ends[0].sendall(b"\xff\xff\xff\xff")
     with pytest.raises(wire.Broken, match="too long"):
-        wire.read(ends[1], 5)
+        wire.Reader(ends[1]).read(5)
 
 
 @pytest.mark.parametrize("start", [b"", b"\x05\x00", b"\x05\x00\x00\x00[1"])
 def test_half_a_frame_is_waited_for_and_no_longer(ends, start):
+    reader = wire.Reader(ends[1])
     ends[0].sendall(start)
     with pytest.raises(TimeoutError):
-        wire.read(ends[1], 0.05)
+        reader.read(0.05)
     ends[0].close()
     with pytest.raises(wire.Broken):
-        wire.read(ends[1], 5)
+        reader.read(5)
+
+
+def test_what_came_of_a_frame_is_kept_for_another_try(ends):
+    reader, frame = wire.Reader(ends[1]), wire.framed(b'["ran"]')
+    for number in range(len(frame)):
+        with pytest.raises(TimeoutError):
+            reader.read(0)
+        ends[0].sendall(frame[number : number + 1])
+    assert reader.read(0) == ["ran"]
+
+
+def test_what_is_there_is_taken_however_late_it_is_asked_for(ends):
+    """A marker that was held up itself must not take it for a worker that hangs."""
+    wire.write(ends[0], ["begin", 0], ["x" * 100_000], ["ran"])
+    reader = wire.Reader(ends[1])
+    late = time.monotonic() - 100
+    assert [wire.parsed(reader.text(late))[0][:5] for _ in range(3)] == ["begin", "xxxxx", "ran"]
+    with pytest.raises(TimeoutError):
+        reader.text(late)
+
+
+def _written(channel, message):
+    with contextlib.suppress(wire.Broken):
+        wire.write(channel, message)
+
+
+def test_only_the_marker_may_say_more(ends):
+    message = ["x" * (wire.LONGEST + 1)]
+    for trusts in (True, False):
+        writer = threading.Thread(target=_written, args=(ends[0], message))
+        writer.start()
+        if trusts:
+            assert wire.Reader(ends[1], trusts=True).read(20) == message
+        else:
+            with pytest.raises(wire.Broken, match="too long"):
+                wire.Reader(ends[1]).read(20)
+            ends[1].close()
+        writer.join()
 
 
 def test_a_byte_at_a_time_does_not_move_the_deadline(ends):
@@ -414,7 +455,7 @@ def test_a_byte_at_a_time_does_not_move_the_deadline(ends):
     writer.start()
     try:
         with pytest.raises(TimeoutError):
-            wire.read(ends[1], 0.3)
+            wire.Reader(ends[1]).read(0.3)
     finally:
         stop.set()
         writer.join()
@@ -431,7 +472,7 @@ def test_two_bytes_do_not_become_sixty(ends, content):
     writer.start()
     tracemalloc.start()
     with pytest.raises(wire.Broken, match="parts"):
-        wire.read(ends[1], 20)
+        wire.Reader(ends[1]).read(20)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     writer.join()

@@ -6,7 +6,8 @@ pictures without end (nothing is drawn, see `worker`).
 
 from __future__ import annotations
 
-import ast
+import linecache
+import re
 import socket
 import sys
 import types
@@ -20,42 +21,50 @@ __all__ = ["serve"]
 
 def serve(channel: socket.socket, shell: Any) -> None:
     """Run cells and answer questions until the marker has no more."""
+    reader = wire.Reader(channel, trusts=True)
     while True:
         try:
-            question, *parts = wire.read(channel)
+            question, *parts = reader.read()
         except wire.Broken:
             return
         if question == "run":
             ended = []
+            is_plain = not any(_HISTORY(source) for _, source in parts[0])
             for number, source in parts[0]:
                 wire.write(channel, *ended, ["begin", number])
-                ended = [["end", number, _run(shell, source)]]
+                ended = [["end", number, _run(shell, number, source, is_plain)]]
             wire.write(channel, *ended, ["ran"])
-        elif question == "look":
-            wire.write(channel, _look(shell, parts[0]))
-        elif question == "call":
-            found = _look(shell, parts[0])
-            function = shell.user_ns.get(parts[0])
-            calls = parts[1] if found == ["function"] else []
-            wire.write(channel, found, *(_answer(function, wire.decode(call)) for call in calls))
+        elif question == "ask":
+            for name, calls in parts[0]:
+                found = _look(shell, name)
+                function = shell.user_ns.get(name)
+                calls = calls if found == ["function", name] else []
+                answers = (_answer(function, wire.decode(call)) for call in calls)
+                wire.write(channel, found, *answers)
 
 
-def _run(shell: Any, source: str) -> list:
+_HISTORY = re.compile(
+    r"get_ipython|%(hist|rec|rep|rerun|macro|save|edit|notebook|pastebin|log)"
+    r"|(?<!\bfor )\b_{1,3}\b|\b_i{1,3}\b|\b_i?[0-9]+\b|\b_[iod]h\b|\b(In|Out)\b\s*[\[.)]"
+).search
+"""Finds what needs the cells before and what they gave as IPython keeps them."""
+
+
+def _run(shell: Any, number: int, source: str, is_plain: bool) -> list:
     """Run one cell as Jupyter would; return the name of its error and its text, or nothing.
 
     What is plain Python is compiled and run at once, in IPython's namespace and with its
     builtins: a tenth of the time. Magics, shell commands, a top-level ``await`` and what does
-    not compile go through IPython.
+    not compile go through IPython; so does all of a notebook that asks for its history.
     """
+    error = None
     try:
-        code = _plain_python(shell, source)
-        if code is None:
-            _remember(shell)
+        if (code := _compiled(shell, number, source) if is_plain else None) is None:
             result = shell.run_cell(source, store_history=True)
             error = result.error_before_exec or result.error_in_exec
         else:
-            error = None
-            _run_plain(shell, source, *code)
+            with shell.builtin_trap:
+                exec(code, shell.user_ns)
         if (pyplot := sys.modules.get("matplotlib.pyplot")) and pyplot.get_fignums():
             pyplot.close("all")
     except BaseException as stopped:  # a cell may raise what IPython does not catch
@@ -68,59 +77,33 @@ def _run(shell: Any, source: str) -> list:
         return [type(error).__name__, ""]
 
 
-def _plain_python(shell: Any, source: str) -> tuple | None:
-    """Return the code of a cell that needs nothing of IPython, and that of its last line."""
+def _compiled(shell: Any, number: int, source: str) -> types.CodeType | None:
+    """Return the code of a cell that needs nothing of IPython, where tracebacks find its lines."""
     words = source.split(None, 1)
     if not words or shell.ast_transformers or shell.input_transformers_post:
         return None
     if "\n" not in source.strip() and words[0] in shell.magics_manager.magics["line"]:
         return None  # `ls` and `pwd` are magics too where nothing else has their name
+    name = f"<cell {number + 1}>"
     try:
-        tree, last = shell.compile.ast_parse(source), None
-        name = shell.compile.cache(source, shell.execution_count)
-        if tree.body and isinstance(tree.body[-1], ast.Expr):
-            last = ast.Expression(tree.body.pop().value)
-        return shell.compile(tree, name, "exec"), last and shell.compile(last, name, "eval")
+        code = shell.compile(source, name, "exec")
     except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
         return None
-
-
-def _run_plain(shell: Any, source: str, code: types.CodeType, last: types.CodeType | None) -> None:
-    """Run the code of a cell, and keep what its last line gives for `_` and `Out`."""
-    history, names = shell.history_manager, shell.user_ns
-    before = history.input_hist_raw[:0:-1][:3]
-    names.update(zip(("_i", "_ii", "_iii"), [*before, "", "", ""], strict=False))
-    names[f"_i{shell.execution_count}"] = source
-    history.input_hist_parsed.append(source)
-    history.input_hist_raw.append(source)
-    try:
-        with shell.builtin_trap:
-            exec(code, names)
-            value = None if last is None else eval(last, names)
-        if value is not None and not source.rstrip().endswith(";"):
-            shell.displayhook.update_user_ns(value)
-    finally:
-        shell.execution_count += 1
-
-
-def _remember(shell: Any) -> None:
-    """Tell IPython of the last inputs that it did not see; to store each its way is slow."""
-    history = shell.history_manager
-    last = [*history.input_hist_raw[:0:-1][:3], "", "", ""]
-    history._i00, history._i, history._ii = last[:3]
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    return code
 
 
 def _look(shell: Any, name: str) -> list:
-    """Return what a name holds: nothing, a function, or a plain value."""
+    """Return what a name holds, after which and the name itself: a plain value, or none."""
     if name not in shell.user_ns:
-        return ["missing"]
+        return ["missing", name]
     value = shell.user_ns[name]
     try:
         if callable(value) and not hasattr(value, "free_symbols"):
-            return ["function"]
-        return ["value", wire.encode(plain(value))]
+            return ["function", name]
+        return ["value", name, wire.encode(plain(value))]
     except BaseException as error:
-        return ["unreadable", type(error).__name__]
+        return ["unreadable", name, type(error).__name__]
 
 
 def _answer(function: Any, arguments: tuple) -> list:

@@ -4,10 +4,10 @@
 inputs come from a seed that no worker ever sees; what it compares with is computed here,
 from its own copies of the inputs.
 
-Stops: hard-coded answers (the random inputs are fresh for every student and task); cells and
-calls that never end (deadlines for each cell, task and student; then the worker is killed
-and forked again without the cell that hung); a worker that dies, or says what is no answer
-(the same); one task costing another its points (each is asked for by itself).
+Stops: hard-coded answers (the random inputs are fresh for every run); cells and calls that
+never end (deadlines for each cell, task and student; then the worker is killed and forked
+again without the cell that hung); a worker that dies, or says what is no answer (the same);
+one task costing another its points (each is answered and judged by itself).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.answers import Raised
+from course_utils.answers import Call, Raised, Returned
 from course_utils.check import judge_value, sentence
 from course_utils.grading import sandbox, wire
 from course_utils.grading.submissions import Notebook, Student
@@ -42,6 +42,7 @@ __all__ = ["Limits", "Mark", "Marked", "Marker", "unmarked"]
 
 MOST_DEATHS = 6
 MOST_PROBLEMS = 20
+MOST_KNOWN = 500
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class Marker:
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
         self._draws = False
+        self._questions: dict[str, _Question] = {}
 
     def __enter__(self) -> Marker:
         self._start()
@@ -145,7 +147,8 @@ class Marker:
         )
         theirs.close()
         self._control, self._draws = ours, False
-        self.given = tuple(wire.read(ours, 120))
+        self._answers = wire.Reader(ours)
+        self.given = tuple(self._answers.read(120))
 
     def _stop(self) -> None:
         if self._control is not None:
@@ -167,7 +170,7 @@ class Marker:
             try:
                 if draws and not self._draws:
                     self._control.sendall(b"P")
-                    self._draws = wire.read(self._control, 120) == "loaded"
+                    self._draws = self._answers.read(120) == "loaded"
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])
                 break
             except (OSError, wire.Broken):  # the warm process itself is gone: begin anew
@@ -189,11 +192,24 @@ class Marker:
         channel.close()
         try:
             self._control.sendall(b"K")
-            return str(wire.read(self._control, 60))
+            return str(self._answers.read(60))
         except (OSError, TimeoutError, wire.Broken):
             self._stop()
             self._start()
             return "ended"
+
+    def question(self, task: Task) -> _Question:
+        """Return what this run asks about a task: of every student the same."""
+        if task.name not in self._questions:
+            calls = task.calls(self.generator(task, "calls")) if task.takes_function else []
+            arguments = [wire.encode(call.arguments) for call in calls]
+            self._questions[task.name] = _Question(calls, wire.as_text([task.name, arguments]))
+        return self._questions[task.name]
+
+    def generator(self, task: Task, purpose: str) -> np.random.Generator:
+        """Return random numbers of their own for a task and a purpose, from the secret seed."""
+        text = f"{self.seed} {task.name} {purpose}".encode()
+        return np.random.default_rng(int.from_bytes(hashlib.sha256(text).digest()))
 
     # --------------------------------------------------------------------- a student
 
@@ -243,6 +259,30 @@ def _mark(exercise: str, task: Task, status: str, message: str, mistake: str = "
     return Mark(exercise, task.name, points, task.points, status, message, mistake)
 
 
+@dataclass
+class _Question:
+    """What is asked about a task, and what came of the answers so far, by a hash of them.
+
+    The same answer to the same calls is judged only once: of a class, most are alike.
+    """
+
+    calls: list[Call]
+    text: bytes
+    _known: dict[bytes, Outcome | tuple[str, str]] = field(default_factory=dict)
+
+    def judged(
+        self, texts: list[bytes], judge: Callable[[], Outcome | tuple[str, str]]
+    ) -> Outcome | tuple[str, str]:
+        """Return the outcome of an answer, with the frames that it came in."""
+        key = hashlib.sha256(b"".join(map(wire.framed, texts))).digest()
+        if key not in self._known:
+            outcome = judge()
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = outcome
+        return self._known[key]
+
+
 class _Died(Exception):
     """The worker hangs, is gone, or does not say what a worker says."""
 
@@ -267,13 +307,29 @@ class _Sitting:
         self.deaths = 0
         self.end = time.monotonic() + marker.limits.notebook_seconds
         self.channel: socket.socket | None = None
+        self.reader: wire.Reader | None = None
 
     def marks(self) -> list[Mark]:
         """Return a mark for each task."""
+        tasks = _tasks(self.notebook.exercise)
+        marks = {task.name: self._unfit(task) for task in tasks}
+        waiting = [task for task in tasks if marks[task.name] is None]
         try:
-            return [self._task(task) for task in _tasks(self.notebook.exercise)]
+            while waiting:
+                try:
+                    self._open()
+                    self._ask(waiting)
+                    while waiting:
+                        marks[waiting[0].name] = self._heard(waiting[0])
+                        del waiting[0]
+                except _Died as died:
+                    self._close(died)
+                    self.deaths += 1
+                    task = waiting.pop(0)
+                    marks[task.name] = self._mark(task, died.status, _DEATHS[died.status])
         finally:
             self._close()
+        return [marks[task.name] for task in tasks]
 
     def _close(self, died: _Died | None = None) -> None:
         """End the worker; if it died of what it used, say so in the fate of its cell, too."""
@@ -303,6 +359,7 @@ class _Sitting:
                 raise _Died("crashed")
             self._seconds()
             self.channel = self.marker.fork(any(map(_DRAWS, self.notebook.cells)))
+            self.reader = wire.Reader(self.channel)
             try:
                 self._run_cells()
             except _Died as died:
@@ -315,11 +372,11 @@ class _Sitting:
         cells = [
             [k, source] for k, source in enumerate(self.notebook.cells) if k not in self.killers
         ]
-        self._say(["run", cells])
+        self._say(wire.as_text(["run", cells]))
         current = -1
         for event, number in [*((e, k) for k, _ in cells for e in ("begin", "end")), ("ran", -1)]:
             try:
-                said, *parts = self._hear(self._seconds())
+                said, *parts = self._message(self._text(time.monotonic() + self._seconds()))
                 if said != event or (parts[:1] != [number] if event != "ran" else parts):
                     raise _Died("crashed")
                 if event == "begin":
@@ -350,18 +407,24 @@ class _Sitting:
             self.problems.append(said)
         self.fate[cell] = status, text
 
-    def _say(self, message: Any) -> None:
+    def _say(self, text: bytes) -> None:
         try:
             self.channel.settimeout(self._seconds())
-            wire.write(self.channel, message)
-        except (wire.Broken, TimeoutError):
+            self.channel.sendall(wire.framed(text))
+        except (OSError, wire.Broken):
             raise _Died("crashed") from None
 
-    def _hear(self, seconds: float) -> Any:
+    def _text(self, end: float) -> bytes:
         try:
-            message = wire.read(self.channel, seconds)
+            return self.reader.text(end)
         except TimeoutError:
             raise _Died("timeout") from None
+        except wire.Broken:
+            raise _Died("crashed") from None
+
+    def _message(self, text: bytes) -> list:
+        try:
+            message = wire.parsed(text)
         except wire.Broken:
             raise _Died("crashed") from None
         if type(message) is not list or not message:
@@ -370,18 +433,22 @@ class _Sitting:
 
     # ------------------------------------------------------------------- the tasks
 
-    def _task(self, task: Task) -> Mark:
-        if status := self.unfit.get(f"{self.notebook.exercise} {task.name}"):
-            return self._mark(task, status, _UNFIT)
+    def _unfit(self, task: Task) -> Mark | None:
+        status = self.unfit.get(f"{self.notebook.exercise} {task.name}")
+        return self._mark(task, status, _UNFIT) if status else None
+
+    def _ask(self, tasks: Sequence[Task]) -> None:
+        questions = b",".join(self.marker.question(task).text for task in tasks)
+        self._say(b'["ask",[' + questions + b"]]")
+
+    def _heard(self, task: Task) -> Mark:
+        """Hear the answer to a task, and return its mark."""
         try:
-            self._open()
             outcome = self._outcome(task)
-        except _Died as died:
-            self._close(died)
-            self.deaths += 1
-            return self._mark(task, died.status, _DEATHS[died.status])
         except _Late:  # our own judging of a formula that takes too long to evaluate
             return self._mark(task, "timeout", "Your answer takes too long to evaluate.")
+        except _Died:
+            raise
         except Exception as error:  # one answer that we cannot judge costs nobody else a point
             self.problems.append(f"{task.name}: it could not be judged ({type(error).__name__}).")
             return self._mark(task, "error", "Your answer could not be judged.")
@@ -394,44 +461,37 @@ class _Sitting:
         return _mark(self.notebook.exercise, task, status, message, mistake)
 
     def _outcome(self, task: Task) -> Outcome | tuple[str, str]:
-        rng = self._generator(task)
-        calls = task.calls(rng) if task.takes_function else []
+        question = self.marker.question(task)
         end = time.monotonic() + self._seconds()
-        if calls:
-            self._say(["call", task.name, [wire.encode(call.arguments) for call in calls]])
-        else:
-            self._say(["look", task.name])
-        kind, *parts = self._hear(self._seconds())
+        texts = [self._text(end)]
+        kind, *parts = self._message(texts[0])
+        if parts[:1] != [task.name]:
+            raise _Died("crashed")
         if kind == "missing":
             return self._missing(task)
         if kind == "unreadable":
             return "wrong", f"✗ {task.name}: not yet. Your answer cannot be read."
-        if kind == "function" and calls:
-            return self._judge(task, calls, rng, end)
         if kind == "function":
-            return judge_value(task, None, rng, is_function=True)
-        if kind != "value" or len(parts) != 1:
+            texts += [self._text(end) for _ in question.calls]
+        elif kind != "value" or len(parts) != 2:
             raise _Died("crashed")
+        return question.judged(texts, lambda: self._judge(task, texts))
+
+    def _judge(self, task: Task, texts: list[bytes]) -> Outcome | tuple[str, str]:
+        question, rng = self.marker.question(task), self.marker.generator(task, "judging")
+        kind, _, *parts = self._message(texts[0])
         try:
             with self._judging(task):
-                return judge_value(task, wire.decode(parts[0]), rng)
+                if kind == "value":
+                    return judge_value(task, wire.decode(parts[0]), rng)
+                if not question.calls:
+                    return judge_value(task, None, rng, is_function=True)
+                replies = [wire.decode_reply(self._message(text)) for text in texts[1:]]
+                if any(map(_is_for_memory, replies)):
+                    return "memory", _DEATHS["memory"]
+                return task.judge(replies, question.calls, rng)
         except wire.Broken:
             raise _Died("crashed") from None
-
-    def _judge(
-        self, task: Task, calls: list, rng: np.random.Generator, end: float
-    ) -> Outcome | tuple[str, str]:
-        replies = []
-        for _ in calls:
-            message = self._hear(max(end - time.monotonic(), 0.001))
-            try:
-                replies.append(wire.decode_reply(message))
-            except wire.Broken:
-                raise _Died("crashed") from None
-        if any(isinstance(r, Raised) and r.message.startswith("MemoryError") for r in replies):
-            return "memory", _DEATHS["memory"]
-        with self._judging(task):
-            return task.judge(replies, calls, rng)
 
     @contextlib.contextmanager
     def _judging(self, task: Task) -> Iterator[None]:
@@ -450,10 +510,9 @@ class _Sitting:
                 return status, f"✗ {task.name}: {text}."
         return "missing", f"There is nothing called {task.name} in the notebook."
 
-    def _generator(self, task: Task) -> np.random.Generator:
-        """Return this student's and this task's own random numbers, from the secret seed."""
-        text = f"{self.marker.seed} {self.student} {task.name}".encode("utf-8", "surrogateescape")
-        return np.random.default_rng(int.from_bytes(hashlib.sha256(text).digest()))
+
+def _is_for_memory(reply: Returned | Raised) -> bool:
+    return isinstance(reply, Raised) and reply.message.startswith("MemoryError")
 
 
 class _Late(KeyboardInterrupt):

@@ -63,6 +63,7 @@ __all__ = [
     "isolate",
     "kill_all",
     "limit",
+    "limit_forks",
     "readable_places",
     "refuse_calls",
     "stay_on_one_processor",
@@ -434,8 +435,18 @@ def bound_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
+def limit_forks() -> None:
+    """Limit what this process and each fork of it may do with files and signals, for good."""
+    _lower("RLIMIT_FSIZE", 8 * 2**20)
+    _lower("RLIMIT_NOFILE", 64)
+    _lower("RLIMIT_CORE", 0)
+    _lower("RLIMIT_MSGQUEUE", 0)
+    _lower("RLIMIT_SIGPENDING", 256)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is an OSError
+
+
 def limit(megabytes: int, already: int, processes: int = 32) -> None:
-    """Limit this process: memory (beyond what it has), files, processes, no core dumps.
+    """Limit the memory of this process (beyond what it has), and its processes.
 
     Parameters
     ----------
@@ -446,25 +457,22 @@ def limit(megabytes: int, already: int, processes: int = 32) -> None:
     processes : int
         How many processes and threads its user may have.
     """
+    _lower("RLIMIT_AS", already + megabytes * 2**20)
+    _lower("RLIMIT_NPROC", processes)
+
+
+def _lower(name: str, value: int) -> None:
     import resource
 
-    def lower(name: str, value: int) -> None:
-        kind = getattr(resource, name, None)
-        if kind is None:
-            return
-        _, hard = resource.getrlimit(kind)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (value, value))
-
-    lower("RLIMIT_AS", already + megabytes * 2**20)
-    lower("RLIMIT_FSIZE", 8 * 2**20)
-    lower("RLIMIT_NOFILE", 64)
-    lower("RLIMIT_NPROC", processes)
-    lower("RLIMIT_CORE", 0)
-    lower("RLIMIT_MSGQUEUE", 0)
-    lower("RLIMIT_SIGPENDING", 256)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is an OSError
+    kind = getattr(resource, name, None)
+    if kind is None:
+        return
+    _, hard = resource.getrlimit(kind)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    try:
+        resource.setrlimit(kind, (value, value))
+    except (ValueError, OSError):
+        pass  # this system has no such limit
 
 
 def close_descriptors(kept: Iterable[int]) -> None:

@@ -17,8 +17,8 @@ first entry says what it is, so that nothing has to be guessed and nothing is ev
 Stops: pickles and code in an answer (nothing is unpickled or evaluated); answers that eat
 the marker's memory (`LONGEST` bytes a frame, checked before they are read, and `MOST_PARTS`
 in it, counted before they are taken apart: an empty list is two bytes of JSON and sixty of
-memory); frames that come a byte at a time (each goes into the one place made for it); a
-marker that waits for ever (each read has a deadline, and formulas that would take ages to
+memory); frames that come a byte at a time (they are put together in one place); a marker
+that waits for ever (each read has a deadline, and formulas that would take ages to
 evaluate are measured before anything is built); objects with an ``==`` or a `dtype` of
 their own (what is decoded here was built here).
 """
@@ -40,12 +40,15 @@ from course_utils.answers import Formula, Other, Raised, Returned, measure
 __all__ = [
     "LONGEST",
     "Broken",
+    "Reader",
+    "as_text",
     "decode",
     "decode_reply",
     "encode",
     "encode_reply",
+    "framed",
     "line",
-    "read",
+    "parsed",
     "write",
 ]
 
@@ -79,7 +82,7 @@ def write(channel: socket.socket, *messages: Any) -> None:
     waiting = bytearray()
     try:
         for message in messages:
-            waiting += _frame(message)
+            waiting += framed(as_text(message))
             if len(waiting) > AT_ONCE or message is messages[-1]:
                 channel.sendall(waiting)
                 waiting.clear()
@@ -87,41 +90,96 @@ def write(channel: socket.socket, *messages: Any) -> None:
         raise Broken(f"the other side is gone: {error}") from None
 
 
-def _frame(message: Any) -> bytes:
+def as_text(message: Any) -> bytes:
+    """Return the JSON of a message, or raise `Broken` if it has none."""
     try:
-        text = _to_json(message).encode("ascii")
+        return _to_json(message).encode("ascii")
     except (TypeError, ValueError, RecursionError) as error:
         raise Broken(f"no message: {error}") from None
+
+
+def framed(text: bytes) -> bytes:
+    """Return the frame of a message, as it goes over the socket."""
     if len(text) > LONGEST_QUESTION:
         raise Broken("the message is too long")
     return struct.pack("<I", len(text)) + text
 
 
-def read(channel: socket.socket, seconds: float | None = None) -> Any:
-    """Return the next message.
+class Reader:
+    """One end of a socket: takes the frames out of what comes there.
 
     Parameters
     ----------
     channel : socket
         The end of the one who reads.
-    seconds : float, optional
-        How long to wait for the whole message. Only a worker does not say: it may wait for
-        ever for the marker, whom it trusts, and take more of it.
+    trusts : bool
+        Whether the other side is the marker, from whom a worker takes longer messages.
+    """
+
+    def __init__(self, channel: socket.socket, trusts: bool = False) -> None:
+        self._channel = channel
+        self._trusts = trusts
+        self._waiting = bytearray()
+
+    def read(self, seconds: float | None = None) -> Any:
+        """Return the next message, or raise what `text` and `parsed` raise.
+
+        Parameters
+        ----------
+        seconds : float, optional
+            How long to wait for the whole of it; a worker may wait for ever.
+        """
+        return parsed(self.text(None if seconds is None else time.monotonic() + seconds))
+
+    def text(self, end: float | None = None) -> bytes:
+        """Return the JSON of the next message.
+
+        Parameters
+        ----------
+        end : float, optional
+            The moment of the monotonic clock until which to wait for the whole of it.
+
+        Raises
+        ------
+        TimeoutError
+            If it is not there by then; what is there is kept for another try.
+        Broken
+            If the other side is gone, or the message is too long or has too many parts.
+        """
+        self._fill(4, end)
+        (length,) = struct.unpack_from("<I", self._waiting)
+        if length > (LONGEST_QUESTION if self._trusts else LONGEST):
+            raise Broken("the message is too long")
+        self._fill(4 + length, end)
+        text = bytes(self._waiting[4 : 4 + length])
+        del self._waiting[: 4 + length]
+        if not self._trusts and sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
+            raise Broken("the message has too many parts")
+        return text
+
+    def _fill(self, count: int, end: float | None) -> None:
+        """Wait until so many bytes are there; what has come already is taken at any time."""
+        while len(self._waiting) < count:
+            try:
+                self._channel.settimeout(None if end is None else max(end - time.monotonic(), 0))
+                received = self._channel.recv(AT_ONCE)
+            except (TimeoutError, BlockingIOError):
+                raise TimeoutError from None
+            except OSError as error:
+                raise Broken(f"the other side is gone: {error}") from None
+            if not received:
+                raise Broken("the other side is gone")
+            self._waiting += received
+
+
+def parsed(text: bytes) -> Any:
+    """Return the message that a frame holds.
 
     Raises
     ------
-    TimeoutError
-        If it is not complete within the seconds.
     Broken
-        If the other side is gone, or the message is too long or no JSON.
+        If it is no JSON.
     """
-    end = None if seconds is None else time.monotonic() + seconds
-    (length,) = struct.unpack("<I", _exactly(channel, 4, end))
-    if length > (LONGEST_QUESTION if end is None else LONGEST):
-        raise Broken("the message is too long")
-    text = _exactly(channel, length, end)
-    if end is not None and sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
-        raise Broken("the message has too many parts")
     try:
         return _from_json(text.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -134,27 +192,6 @@ def _no_constant(name: str) -> None:
 
 _to_json = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _from_json = json.JSONDecoder(parse_constant=_no_constant).decode
-
-
-def _exactly(channel: socket.socket, count: int, end: float | None) -> bytearray:
-    """Return so many bytes, read into one place."""
-    whole = bytearray(count)
-    view, done = memoryview(whole), 0
-    while done < count:
-        left = None if end is None else end - time.monotonic()
-        if left is not None and left <= 0:
-            raise TimeoutError
-        try:
-            channel.settimeout(left)
-            received = channel.recv_into(view[done:])
-        except TimeoutError:
-            raise
-        except OSError as error:
-            raise Broken(f"the other side is gone: {error}") from None
-        if not received:
-            raise Broken("the other side is gone")
-        done += received
-    return whole
 
 
 # ------------------------------------------------------------------------------- values

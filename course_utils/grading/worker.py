@@ -68,6 +68,8 @@ def main() -> None:
     elif os.name == "posix":
         given.add("limits")
     kept = _be_as_a_worker(home.path)
+    sandbox.stay_on_one_processor(job)
+    sandbox.limit_forks()
     sandbox.call_filter()
     sandbox.forbid_capabilities()
     gc.collect()
@@ -79,7 +81,7 @@ def main() -> None:
         if os.fork() == 0:
             control.close()
             kept.extend((descriptor, rules.descriptor))
-            _become_worker(descriptor, home.path, megabytes, already, job, user, rules, shell, kept)
+            _become_worker(descriptor, home.path, megabytes, already, user, rules, shell, kept)
 
     def end() -> None:
         sandbox.kill_all(user)
@@ -89,7 +91,7 @@ def main() -> None:
     fork(theirs.fileno())  # if no worker can work here, say so before a student pays for it
     theirs.close()
     wire.write(ours, ["run", []])
-    wire.read(ours, 60)
+    wire.Reader(ours).read(60)
     ours.close()
     end()
     wire.write(control, sorted(given))
@@ -130,7 +132,12 @@ def _warm_up() -> Any:
     from course_utils.grading import cells  # noqa: F401
 
     x = sympy.Symbol("x")
-    sympy.lambdify(x, sympy.simplify(sympy.diff(sympy.exp(x) / (1 + sympy.exp(x)), x)))(1.0)
+    slope = sympy.simplify(sympy.diff(sympy.exp(x) / (1 + sympy.exp(x)), x))
+    without = "charset_normalizer"  # which NumPy takes along for its Fortran, where it is
+    sys.modules.setdefault(without, None)
+    sympy.lambdify(x, slope, "numpy")(1.0)
+    if sys.modules[without] is None:
+        del sys.modules[without]
     silent = types.ModuleType("course_utils.check", "In a marking run these do nothing.")
     for name in ("check", "hint", "progress"):
         setattr(silent, name, lambda *arguments, **named: None)
@@ -183,6 +190,7 @@ def _system(shell: Any, command: str) -> None:
 
 def _be_as_a_worker(own: Path) -> list[int]:
     """Do once what would be the same in each fork; return the descriptors of its streams."""
+    sys.path[:] = ["", *(p for p in sys.path if p)]
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
@@ -202,7 +210,6 @@ def _become_worker(
     own: Path,
     megabytes: int,
     already: int,
-    job: int,
     user: int | None,
     rules: Any,
     shell: Any,
@@ -216,13 +223,11 @@ def _become_worker(
         os.setsid()
         os.chdir(own)
         sandbox.close_descriptors(kept)
-        sandbox.stay_on_one_processor(job)
         sandbox.limit(megabytes, already)
         sandbox.drop_user(user)
         sandbox.give_up_privileges()
         rules.enter()
         sandbox.refuse_calls()
-        sys.path[:] = ["", *(p for p in sys.path if p)]
         cells.serve(channel, shell)
     finally:
         os._exit(0)

@@ -6,15 +6,17 @@ name of the mistake, which `check` gives in this process.
 """
 
 import ast
+import contextlib
 import inspect
 from functools import cache
 from pathlib import Path
 
 import nbformat
 import numpy as np
+import pytest
 
 from course_utils import activations
-from course_utils.check import outcome
+from course_utils.check import SILENT, outcome
 from course_utils.tasks import tasks_of
 from course_utils.tasks.kinds import ExpressionTask, FunctionTask, ValueTask
 
@@ -68,8 +70,27 @@ def planted(task):
             yield text, found.status, found.mistake
 
 
-def make(folder, exercise, count, tasks=4, seed=1):
+def executed(sources, tasks):
+    """What `check` says of each task after the cells of a notebook, run in this process."""
+    namespace = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SILENT, "1")
+        for source in sources:
+            with contextlib.suppress(Exception):  # a cell that fails does not stop the others
+                exec(source, namespace)
+    rng = np.random.default_rng(1)
+    found = {t.name: outcome(t, namespace[t.name], rng) for t in tasks}
+    return {name: (one.status, one.mistake) for name, one in found.items()}
+
+
+def make(folder, exercise, count, tasks=4, seed=1, run=False):
     """Write the notebooks of a class with some of an exercise's tasks each.
+
+    Parameters
+    ----------
+    run : bool
+        Whether what must come out is found by running each notebook here, which takes its
+        time: needed where one answer calls another, which may have been replaced.
 
     Returns
     -------
@@ -95,6 +116,8 @@ def make(folder, exercise, count, tasks=4, seed=1):
                 more.append(text)
                 marks[task.name] = tuple(mark)
         name = f"student {number:04}"
+        if run:
+            marks = executed([*sources[: last + 1], *more], chosen)
         expected[name] = marks | {t.name: ("missing", "") for t in tasks_of(exercise)[tasks:]}
         cells = [nbformat.v4.new_code_cell(s) for s in [*sources[: last + 1], *more]]
         place = Path(folder, name, path.name)
