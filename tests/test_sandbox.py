@@ -40,8 +40,8 @@ def run(marker, *cells, during=lambda: None):
     reader = wire.Reader(channel)
     try:
         wire.write(channel, ["run", [[k, textwrap.dedent(c)] for k, c in enumerate(cells)]])
-        while (event := reader.read(30)) != ["ran"]:
-            assert event[0] == "begin" or event[2] == [], event
+        while (event := reader.read(30))[0] != "ran":
+            assert event[2] == [], event
         during()
         wire.write(channel, ["ask", [["found", []]]])
         kind, name, value = reader.read(30)
@@ -214,14 +214,20 @@ def test_no_mount_is_left(marker):
     """A file system that stayed would hold its student's files in memory for ever."""
 
     def mounts():
-        inside = [p for p in alive(str(marker._folder)) if p != marker._process.pid]
-        return [Path(f"/proc/{p}/mounts").read_text().count("\n") for p in inside]
+        """The number of file systems of each process of a name space that is not ours."""
+        others = [p for p in alive("course_utils.grading.worker") if ours != namespace(p)]
+        return [Path(f"/proc/{p}/mounts").read_text().count("\n") for p in others]
+
+    def namespace(process):
+        return os.readlink(f"/proc/{process}/ns/mnt")
+
+    ours = namespace("self")
 
     run(marker, "found = '1'")
     before = mounts()
     run(marker, "found = '1'")
     assert mounts() == before
-    assert len(before) == 1
+    assert len(before) == 2  # the first process of the name space, and the one that waits for it
 
 
 def test_the_folder_outside_stays_empty(marker):

@@ -28,12 +28,12 @@ def serve(channel: socket.socket, shell: Any) -> None:
         except wire.Broken:
             return
         if question == "run":
-            ended = []
+            error: list = []
             is_plain = not any(_HISTORY(source) for _, source in parts[0])
             for number, source in parts[0]:
-                wire.write(channel, *ended, ["begin", number])
-                ended = [["end", number, _run(shell, number, source, is_plain)]]
-            wire.write(channel, *ended, ["ran"])
+                wire.write(channel, ["begin", number, error])  # that of the cell before
+                error = _run(shell, number, source, is_plain)
+            wire.write(channel, ["ran", -1, error])
         elif question == "ask":
             for name, calls in parts[0]:
                 found = _look(shell, name)

@@ -1,8 +1,8 @@
 """Our side of the marking: ask a worker, judge with the course's tasks, survive everything.
 
-`Marker` owns one warm process (`worker`) and marks one student after the other. Its random
-inputs come from a seed that no worker ever sees; what it compares with is computed here,
-from its own copies of the inputs.
+`Marker` owns one process that runs notebooks (`worker`) and marks one student after the
+other. Its random inputs come from a seed that no worker ever sees; what it compares with is
+computed here, from its own copies of the inputs.
 
 Stops: hard-coded answers (the random inputs are fresh for every run); cells and calls that
 never end (deadlines for each cell, task and student; then the worker is killed and forked
@@ -18,8 +18,6 @@ import hashlib
 import re
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -35,6 +33,7 @@ from course_utils.answers import Call, Raised, Returned
 from course_utils.check import judge_value, sentence
 from course_utils.grading import sandbox, wire
 from course_utils.grading.submissions import Notebook, Student
+from course_utils.grading.warm import Warm
 from course_utils.tasks import tasks_of
 from course_utils.tasks.kinds import Outcome, Task
 
@@ -90,7 +89,21 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Marker:
-    """Marks students with the help of one warm process; a context manager."""
+    """Marks students with the help of one process that runs notebooks; a context manager.
+
+    Parameters
+    ----------
+    seed : int
+        Of the random inputs.
+    limits : Limits
+        What a student's code may use.
+    number : int
+        Which of the markers that work at the same time this is, from 0.
+    on_judging : callable
+        Told which answer is judged now, "" for none.
+    warm : Warm, optional
+        Who forks that process; one of its own if none is given.
+    """
 
     def __init__(
         self,
@@ -98,14 +111,16 @@ class Marker:
         limits: Limits,
         number: int = 0,
         on_judging: Callable[[str], None] = lambda answer: None,
+        warm: Warm | None = None,
     ) -> None:
-        self.on_judging = on_judging  # told which answer is judged now, "" for none
+        self.on_judging = on_judging
         self.seed = seed
         self.limits = limits
         self.number = number
         self.given: tuple[str, ...] = ()
+        self._warm = warm
+        self._own_warm = contextlib.ExitStack()
         self._folder: Path | None = None
-        self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
         self._draws = False
         self._questions: dict[str, _Question] = {}
@@ -116,52 +131,37 @@ class Marker:
 
     def __exit__(self, *error: object) -> None:
         self._stop()
+        self._own_warm.close()
 
-    # -------------------------------------------------------------- the warm process
+    # ------------------------------------------------------------ who runs the notebooks
 
     def _start(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="course-grade-"))
         self._folder.chmod(0o711)
-        ours, theirs = socket.socketpair()
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": str(self._folder),
-            "MPLCONFIGDIR": str(self._folder),
-            "IPYTHONDIR": str(self._folder),
-            "LANG": "C.UTF-8",
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        command = [sys.executable, "-m", "course_utils.grading.worker", str(theirs.fileno())]
-        command += [str(self._folder), str(self.limits.megabytes), str(self.number)]
-        self._process = subprocess.Popen(
-            command,
-            pass_fds=[theirs.fileno()],
-            env=environment,
-            cwd=str(Path(__file__).parents[2]),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        theirs.close()
-        self._control, self._draws = ours, False
-        self._answers = wire.Reader(ours)
-        self.given = tuple(self._answers.read(120))
+        for attempt in (1, 2):
+            try:
+                if self._warm is None:
+                    self._warm = self._own_warm.enter_context(Warm())
+                self._control = self._warm.fork(self._folder, self.limits.megabytes, self.number)
+                self._answers = wire.Reader(self._control)
+                self._draws = False
+                self.given = tuple(self._answers.read(120))
+                break
+            except (OSError, wire.Broken):
+                if attempt == 2:
+                    raise
+                self._warm = None  # the warm process is gone: have one of our own
 
     def _stop(self) -> None:
         if self._control is not None:
-            self._control.close()  # the warm process sees it, tidies up and ends
-        if self._process is not None:
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            with contextlib.suppress(OSError, wire.Broken):
+                self._control.shutdown(socket.SHUT_WR)  # it sees it, tidies up and ends
+                while True:
+                    self._answers.read(10)
+            self._control.close()
         if self._folder is not None:
             sandbox.remove_tree(self._folder)
-        self._control = self._process = self._folder = None
+        self._control = self._folder = None
 
     def fork(self, draws: bool = False) -> socket.socket:
         """Fork a worker, with Matplotlib loaded if it draws; return our end of its socket."""
@@ -291,6 +291,10 @@ class _Died(Exception):
         self.cell: int | None = None  # in which it happened
 
 
+class _OutOfStep(_Died):
+    """An earlier answer came with more than was asked: what is asked now is asked anew."""
+
+
 class _Sitting:
     """One notebook under examination: its worker, forked again past what killed it."""
 
@@ -305,6 +309,7 @@ class _Sitting:
         self.fate: dict[int, tuple[str, str]] = {}  # of a cell that failed: status, what it says
         self.killers: set[int] = set()
         self.deaths = 0
+        self.heard = 0  # answers of the present worker
         self.end = time.monotonic() + marker.limits.notebook_seconds
         self.channel: socket.socket | None = None
         self.reader: wire.Reader | None = None
@@ -319,12 +324,16 @@ class _Sitting:
                 try:
                     self._open()
                     self._ask(waiting)
+                    self.heard = 0
                     while waiting:
                         marks[waiting[0].name] = self._heard(waiting[0])
                         del waiting[0]
+                        self.heard += 1
                 except _Died as died:
                     self._close(died)
                     self.deaths += 1
+                    if isinstance(died, _OutOfStep):
+                        continue
                     task = waiting.pop(0)
                     marks[task.name] = self._mark(task, died.status, _DEATHS[died.status])
         finally:
@@ -373,28 +382,25 @@ class _Sitting:
             [k, source] for k, source in enumerate(self.notebook.cells) if k not in self.killers
         ]
         self._say(wire.as_text(["run", cells]))
-        current = -1
-        for event, number in [*((e, k) for k, _ in cells for e in ("begin", "end")), ("ran", -1)]:
+        running = -1
+        for event, number in [*(("begin", k) for k, _ in cells), ("ran", -1)]:
             try:
-                said, *parts = self._message(self._text(time.monotonic() + self._seconds()))
-                if said != event or (parts[:1] != [number] if event != "ran" else parts):
+                message = self._message(self._text(time.monotonic() + self._seconds()))
+                if message[:2] != [event, number] or len(message) != 3:
                     raise _Died("crashed")
-                if event == "begin":
-                    current = number
-                elif event == "end":
-                    (error,) = parts[1:] if len(parts) == 2 else ([None],)
-                    if error != []:
-                        self._failed(number, error)
+                if message[2] != []:
+                    self._failed(running, message[2])
+                running = number
             except _Died as died:
                 what = "does not end" if died.status == "timeout" else "ends the process"
-                if current >= 0:
-                    died.cell = current
-                    self.killers.add(current)
-                    self._note(current, died.status, f"Cell {current + 1} {what}.")
+                if running >= 0:
+                    died.cell = running
+                    self.killers.add(running)
+                    self._note(running, died.status, f"Cell {running + 1} {what}.")
                 raise
 
     def _failed(self, cell: int, error: Any) -> None:
-        if type(error) is not list or [type(part) for part in error] != [str, str]:
+        if type(error) is not list or [type(p) for p in error] != [str, str] or cell < 0:
             raise _Died("crashed")
         name, text = (part[:300] for part in error)
         status = "memory" if name == "MemoryError" else "error"
@@ -466,7 +472,7 @@ class _Sitting:
         texts = [self._text(end)]
         kind, *parts = self._message(texts[0])
         if parts[:1] != [task.name]:
-            raise _Died("crashed")
+            raise _OutOfStep("crashed") if self.heard else _Died("crashed")
         if kind == "missing":
             return self._missing(task)
         if kind == "unreadable":

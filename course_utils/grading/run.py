@@ -30,6 +30,7 @@ from typing import Any
 from course_utils.grading import sandbox
 from course_utils.grading.marker import Limits, Marked, Marker, unmarked
 from course_utils.grading.submissions import Student
+from course_utils.grading.warm import Warm
 from course_utils.tasks import tasks_of
 
 __all__ = ["JOURNAL", "grade"]
@@ -133,10 +134,10 @@ def _marked(
         tasks_of(exercise[:2])
     gc.collect()
     gc.freeze()
-    rest, seats = iter(todo), []
+    rest, seats, warm = iter(todo), [], Warm()
     try:
         for number in range(min(max(1, jobs), len(todo))):
-            seats.append(_Seat(number, exercises, limits, seed))
+            seats.append(_Seat(number, exercises, limits, seed, warm))
             seats[-1].give(next(rest, None))
         while busy := [seat for seat in seats if seat.item]:
             ready = wait([seat.channel for seat in busy], timeout=1)
@@ -149,6 +150,7 @@ def _marked(
         gc.unfreeze()
         for seat in seats:
             seat.close()
+        warm.close()
 
 
 class _Seat:
@@ -157,11 +159,13 @@ class _Seat:
     Before it judges an answer, it notes where both can read which one it is.
     """
 
-    def __init__(self, number: int, exercises: list[str], limits: Limits, seed: int) -> None:
+    def __init__(
+        self, number: int, exercises: list[str], limits: Limits, seed: int, warm: Warm
+    ) -> None:
         self.exercises = exercises
         self.limits = limits
         self.item: tuple | None = None
-        self._start = number, limits, seed
+        self._start = number, limits, seed, warm
         self._unfit: dict[str, str] = {}  # answers that ended the process, and how
         self._deaths = 0
         self._begin()
@@ -243,6 +247,7 @@ def _serve(
     number: int,
     limits: Limits,
     seed: int,
+    warm: Warm,
 ) -> None:
     """Mark one student after the other, until nobody is there to hear of it."""
     sandbox.die_with_parent()
@@ -257,7 +262,7 @@ def _serve(
             note[1] = places[answer]
             note[0] = time.monotonic()
 
-    with Marker(seed, limits, number, on_judging) as marker:
+    with Marker(seed, limits, number, on_judging, warm) as marker:
         sandbox.bound_memory(2048)
         with contextlib.suppress(EOFError, OSError):
             channel.send(marker.given)

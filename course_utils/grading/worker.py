@@ -1,10 +1,12 @@
 """The stranger's side: a warm process that forks for each notebook, runs cells and answers.
 
-``python -m course_utils.grading.worker`` starts with NumPy, SymPy and IPython loaded (with
-Matplotlib from the first notebook on that draws: no exercise does), and with nothing that is
-worth looking for: no tasks, no expected values, no other student. For each notebook it
-forks; the child shuts itself in (`sandbox`), runs the cells as Jupyter would, and answers the
-marker's questions in plain data (`cells`, `wire`).
+``python -m course_utils.grading.worker`` starts with NumPy, SymPy and IPython loaded, and
+with nothing that is worth looking for: no tasks, no expected values, no other student. It
+runs nobody's code. For each marker it forks a process that shuts itself in for good
+(`sandbox`), shares what is loaded with the others, and forks for each notebook (with
+Matplotlib from the first on that draws: no exercise does). The child of that gives up the
+rest of its rights, runs the cells as Jupyter would, and answers the marker's questions in
+plain data (`cells`, `wire`).
 
 Stops, beside what `sandbox` and `wire` stop: one cell costing another (each is run, whatever
 became of the ones before); a notebook that outlives its turn (`kill_all` ends all that it
@@ -18,7 +20,9 @@ marking down (they do nothing); a machine on which no worker can work, as a clas
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import json
 import os
 import re
 import select
@@ -28,7 +32,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from course_utils.grading import sandbox
+from course_utils.grading import cells, sandbox, wire
 
 __all__ = ["main"]
 
@@ -37,20 +41,53 @@ USER = 61_000
 HIDDEN = ("tasks", "grading", "check.py", "progress.py")
 
 
-# ---------------------------------------------------------------------------- the zygote
+# ------------------------------------------------------------------------ the warm process
 
 
 def main() -> None:
-    """Serve the marker on the socket whose number is the first argument, until it is gone."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    folder, megabytes, job = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-    given = sandbox.isolate(folder)  # before NumPy is loaded: who waits outside needs none
-    os.chdir(folder)
-    from course_utils.grading import wire
+    """Load what exercises use; fork for each marker that comes on a socket, until all are gone.
 
+    The arguments are the number of the socket and an empty folder.
+    """
+    control, folder = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
+    os.chdir(folder)
     shell = _warm_up()
     gc.collect()
     sandbox.use_large_pages()
+    gc.collect()
+    gc.freeze()
+    while True:
+        text, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+        if not text:
+            break
+        if os.fork() == 0:
+            control.close()
+            try:
+                _serve_marker(shell, socket.socket(fileno=descriptors[0]), *json.loads(text))
+            finally:
+                os._exit(0)
+        os.close(descriptors[0])
+        _wait_for_forks(os.WNOHANG)
+    _wait_for_forks()
+    os.chdir("/")
+    sandbox.remove_tree(folder)
+
+
+def _wait_for_forks(how: int = 0) -> None:
+    """Take leave of those that have ended; wait for the others too, if nothing is said."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, how)[0]:
+            pass
+
+
+# ------------------------------------------------------------------------------ the zygote
+
+
+def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int, job: int) -> None:
+    """Serve a marker on its socket until it is gone; `place` is an empty folder for us alone."""
+    folder = Path(place)
+    given = sandbox.isolate(folder)
+    os.chdir(folder)
     watch = sandbox.Watch(folder, megabytes)
     already = sandbox.address_space()
     package = Path(__file__).parent.parent
@@ -129,7 +166,6 @@ def _warm_up() -> Any:
     from traitlets.config import Config
 
     from course_utils import symbolic  # noqa: F401
-    from course_utils.grading import cells  # noqa: F401
 
     x = sympy.Symbol("x")
     slope = sympy.simplify(sympy.diff(sympy.exp(x) / (1 + sympy.exp(x)), x))
@@ -216,8 +252,6 @@ def _become_worker(
     kept: list[int],
 ) -> None:
     """Shut this process in and serve one notebook; never return."""
-    from course_utils.grading import cells
-
     try:
         channel = socket.socket(fileno=descriptor)
         os.setsid()

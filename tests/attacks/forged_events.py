@@ -25,7 +25,7 @@ for number in range(3, 64):
         pass
 for cell in range(1_000, 1_000_000_000):
     for number in sockets:
-        os.write(number, frame(["begin", cell]) + frame(["end", cell, ["E" * 300, "\ud800" * 300]]))
+        os.write(number, frame(["begin", cell, []]) + frame(["begin", cell, ["E" * 300, "\ud800" * 300]]))
 
 # %%
 ten_layers = 0.25**10

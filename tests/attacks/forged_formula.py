@@ -21,7 +21,6 @@ def say(message):
 
 
 # %%
-say(["end", 1, []])
-say(["ran"])
-say(["value", ["formula", ["Nonsense", ["Rational", "1", "0"]]]])
+say(["ran", -1, []])
+say(["value", "sigmoid", ["formula", ["Nonsense", ["Rational", "1", "0"]]]])
 os._exit(0)

@@ -22,16 +22,16 @@ def say(message):
 
 # %%
 for cell in (999, -1, 10**9, True, "x", None):
-    say(["begin", cell])
-    say(["end", cell, ["SyntaxError", "forged"]])
-    say(["end", cell, [["deep"] * 9, {"a": None}]])
+    say(["begin", cell, []])
+    say(["begin", cell, ["SyntaxError", "forged"]])
+    say(["begin", cell, [["deep"] * 9, {"a": None}]])
 
 # %%
 say(b"[" * 100_000)
 
 # %%
 for number in range(1000):
-    say(["end", number, ["Error", "x" * 300]])
+    say(["begin", number, ["Error", "x" * 300]])
 time.sleep(0.1)
 
 # %%

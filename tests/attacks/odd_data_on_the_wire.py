@@ -42,9 +42,9 @@ def say(message):
 
 
 # %%
-def slope(z):
+def slope(z, name):
     """Say each of them where an answer is read."""
-    say(["function"])
+    say(["function", name])
     for value in VALUES[slope.first :: 3]:
         say(["returned", value, [], []])
     slope.first += 1
@@ -55,12 +55,12 @@ slope.first = 0
 
 
 def sigmoid(z):
-    return slope(z)
+    return slope(z, "sigmoid")
 
 
 def stable_sigmoid(z):
     slope.first = 1
-    return slope(z)
+    return slope(z, "stable_sigmoid")
 
 
 def sigmoid_backward(dL_da, a):

@@ -4,9 +4,11 @@ With ``--class 1000`` instead: a class of so many students with four tasks each,
 wrong (`students`), marked by two processes; the time, the most memory that all processes had
 together, and whether every mark is right; then once more, cut off halfway and resumed.
 
-Every time is per notebook, exercise 02 of the solutions. A bare fork runs the same cells in
-a forked process with NumPy and SymPy loaded, asks nothing and shuts nothing in. The time of
-a processor counts what all processes used together.
+Every time is per notebook: four tasks of exercise 02, most of them right (`students`). A bare
+fork runs the same cells in a forked process with NumPy and SymPy loaded, asks nothing and
+shuts nothing in. The time of a processor counts what all processes used together. In the
+class each answer is one of some twenty, so many are judged once for several students; once
+more, no two students give the same numbers (``apart``).
 """
 
 import argparse
@@ -23,9 +25,7 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).parents[2]
-SOLUTION = ROOT / "solutions" / "02_sigmoid.ipynb"
-CLASS, FORKS, KERNELS = 200, 50, 2
+CLASS, FEW, FORKS, KERNELS = 300, 4, 50, 4
 
 
 def seconds_used():
@@ -41,36 +41,36 @@ def measured(work, count):
     return 1000 * wall / count, 1000 * processor / count
 
 
-def course_grade(students, jobs):
-    """Mark a class of this many students; return the wall and processor time of the command."""
-    with tempfile.TemporaryDirectory() as folder:
-        content = SOLUTION.read_bytes()
-        for number in range(students):
-            place = Path(folder, "class", f"student {number:04}", SOLUTION.name)
-            place.parent.mkdir(parents=True)
-            place.write_bytes(content)
-        command = [sys.executable, "-m", "course_utils.cli", "grade", f"{folder}/class"]
-        command += ["--to", f"{folder}/out", "--exercises", "02", "--jobs", str(jobs)]
+def course_grade(folder, jobs):
+    """Mark a class; return the wall and processor time of the command."""
+    with tempfile.TemporaryDirectory() as out:
+        command = [sys.executable, "-m", "course_utils.cli", "grade", folder]
+        command += ["--to", out, "--exercises", "02", "--jobs", str(jobs)]
         wall, processor = time.perf_counter(), seconds_used()
         subprocess.run(command, check=True, capture_output=True)
         return time.perf_counter() - wall, seconds_used() - processor
 
 
-def marked(jobs):
-    """Per notebook, without the start: the difference of a class and a class of two."""
-    few, many = course_grade(2 * jobs, jobs), course_grade(CLASS, jobs)
-    return [1000 * (m - f) / (CLASS - 2 * jobs) for f, m in zip(few, many, strict=True)]
+def marked(few, many, jobs):
+    """Per notebook, without the start: the difference of a class and a class of a few."""
+    pair = course_grade(few, jobs), course_grade(many, jobs)
+    return [1000 * (m - f) / (CLASS - FEW) for f, m in zip(*pair, strict=True)]
 
 
-def bare_forks():
+def cells_of(folder):
+    """The code of each notebook of a class."""
+    paths = sorted(Path(folder).glob("*/*.ipynb"))
+    return [[c.source for c in nbformat.read(path, 4).cells] for path in paths]
+
+
+def bare_forks(notebooks):
     import numpy  # noqa: F401
     import sympy  # noqa: F401
 
-    cells = [c.source for c in nbformat.read(SOLUTION, 4).cells if c.cell_type == "code"]
     os.environ["COURSE_SILENT"] = "1"
     import course_utils.check  # noqa: F401
 
-    for _ in range(FORKS):
+    for cells in notebooks[:FORKS]:
         child = os.fork()
         if child == 0:
             try:
@@ -82,11 +82,12 @@ def bare_forks():
         os.waitpid(child, 0)
 
 
-def fresh_kernels():
+def fresh_kernels(notebooks):
     from nbclient import NotebookClient
 
-    for _ in range(KERNELS):
-        NotebookClient(nbformat.read(SOLUTION, 4), kernel_name="python3").execute()
+    for cells in notebooks[:KERNELS]:
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+        NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
 
 
 def tree(process):
@@ -178,13 +179,22 @@ def main():
     options = parser.parse_args()
     if options.count:
         return a_class(options.count, options.exercise)
-    rows = {"course grade, one process": marked(1)}
-    if (os.cpu_count() or 1) > 1:
-        rows["course grade, two processes"] = marked(2)
-    rows["a bare fork and run"] = measured(bare_forks, FORKS)
-    rows["nbclient, a fresh kernel"] = measured(fresh_kernels, KERNELS)
+    import students
+
+    with tempfile.TemporaryDirectory() as folder:
+        few, many, apart = (f"{folder}/{name}" for name in ("few", "many", "apart"))
+        students.make(few, "02", FEW)
+        students.make(many, "02", CLASS)
+        students.make(apart, "02", CLASS, apart=True)
+        rows = {"course grade, one process": marked(few, many, 1)}
+        if (os.cpu_count() or 1) > 1:
+            rows["course grade, two processes"] = marked(few, many, 2)
+        rows["no two answers alike"] = marked(few, apart, 1)
+        notebooks = cells_of(many)
+    rows["a bare fork and run"] = measured(lambda: bare_forks(notebooks), FORKS)
+    rows["nbclient, a fresh kernel"] = measured(lambda: fresh_kernels(notebooks), KERNELS)
     _, unit = rows["course grade, one process"]
-    print(f"a notebook of seven tasks, {CLASS} students: milliseconds a notebook\n")
+    print(f"a notebook of four tasks, {CLASS} students: milliseconds a notebook\n")
     print(f"{'':30}{'wall':>10}{'processor':>12}{'ratio':>10}")
     for name, (wall, processor) in rows.items():
         print(f"{name:30}{wall:10.1f}{processor:12.1f}{processor / unit:10.2f}")

@@ -26,6 +26,12 @@ IMPORTS = (
     f"from course_utils.activations import {', '.join(activations.__all__)}\n"
     "from course_utils.symbolic import a, alpha, z\n"
 )
+SLIGHTLY = """
+if callable({name}) and not hasattr({name}, "free_symbols"):
+    {name} = lambda *z, right={name}: {factor} * right(*z)
+elif hasattr({name}, "free_symbols"):
+    {name} = {name} * {factor}
+"""
 KNOWN = {*activations.__all__, "np", "sympy", "sp", "a", "alpha", "z", *dir(__builtins__)}
 
 
@@ -83,7 +89,7 @@ def executed(sources, tasks):
     return {name: (one.status, one.mistake) for name, one in found.items()}
 
 
-def make(folder, exercise, count, tasks=4, seed=1, run=False):
+def make(folder, exercise, count, tasks=4, seed=1, run=False, apart=False):
     """Write the notebooks of a class with some of an exercise's tasks each.
 
     Parameters
@@ -91,6 +97,8 @@ def make(folder, exercise, count, tasks=4, seed=1, run=False):
     run : bool
         Whether what must come out is found by running each notebook here, which takes its
         time: needed where one answer calls another, which may have been replaced.
+    apart : bool
+        Whether no two students give quite the same numbers.
 
     Returns
     -------
@@ -115,6 +123,8 @@ def make(folder, exercise, count, tasks=4, seed=1, run=False):
                 text, *mark = wrong[task.name][rng.integers(len(wrong[task.name]))]
                 more.append(text)
                 marks[task.name] = tuple(mark)
+        if apart:
+            more += [SLIGHTLY.format(name=t.name, factor=1 + number * 2.0**-52) for t in chosen]
         name = f"student {number:04}"
         if run:
             marks = executed([*sources[: last + 1], *more], chosen)

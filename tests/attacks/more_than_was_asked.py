@@ -1,0 +1,42 @@
+"""Answers one question twice, and others for a task that is yet to come: no other task pays.
+
+expect: sigmoid wrong, stable_sigmoid correct, sigmoid_backward wrong, ten_layers correct, slope_from_output not_attempted
+"""
+
+# %%
+import gc
+import json
+import os
+import socket
+import struct
+
+import numpy as np
+
+(channel,) = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
+
+
+def say(message):
+    text = json.dumps(message).encode()
+    os.write(channel.fileno(), struct.pack("<I", len(text)) + text)
+
+
+# %%
+def sigmoid(z):
+    say(["value", "sigmoid", ["float", "0x1p0"]])
+    return 1 / (1 + np.exp(-z))
+
+
+def stable_sigmoid(z):
+    t = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1 / (1 + t), t / (1 + t))
+
+
+def sigmoid_backward(dL_da, a):
+    say(["value", "sigmoid_backward", ["other", "set"]])
+    say(["missing", "ten_layers"])
+    return dL_da * a * (1 - a)
+
+
+# %%
+slope_from_output = ...
+ten_layers = 0.25**10
