@@ -69,12 +69,13 @@ class Call:
 
     An extreme call (`ordinary` false) looks for overflow, lost digits and the like. Known
     mistakes are recognised by the ordinary ones alone, since a wrong formula may also
-    overflow.
+    overflow. `known` keeps what others than the student answer to it.
     """
 
     def __init__(self, *arguments: Any, ordinary: bool = True) -> None:
         self.arguments = arguments
         self.ordinary = ordinary
+        self.known: dict[Any, Any] = {}
 
     def copies(self) -> list:
         """Return the arguments, the arrays among them copied: the asked may write into them."""

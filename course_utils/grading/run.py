@@ -5,7 +5,8 @@ that was interrupted reads the journal and marks only who is missing or has hand
 something else since. The journal also keeps the seed, so that a resumed run draws the same
 random inputs.
 
-Stops: a power cut (what is in the journal is not lost, a half-written line is dropped);
+Stops: a power cut (what is in the journal is not lost, but for the last half second, and a
+half-written line is dropped); a marker that is killed (nothing at all is lost);
 memory that grows with the class (a student is read, marked, written, forgotten); an answer
 that hangs or kills the process that judges it (`_Seat` sees it, begins another process, and
 that answer alone is not judged again).
@@ -36,6 +37,8 @@ from course_utils.tasks import tasks_of
 __all__ = ["JOURNAL", "grade"]
 
 JOURNAL = ".journal.jsonl"
+SAVE_EVERY = 0.5
+"""After how many seconds the disk is told to keep what is in the journal."""
 
 
 def grade(
@@ -91,12 +94,15 @@ def grade(
     on_done(done, len(students))
     with journal.open("a", encoding="utf-8") as file:
         file.write("\n" + json.dumps({"seed": seed}) + "\n")  # after half a line, perhaps
+        saved = -math.inf
         for record, measures, name in _marked(todo, exercises, limits, seed, jobs):
             given = measures
             entry = {"key": name, "given": measures, "result": record}
             file.write(json.dumps(entry) + "\n")
             file.flush()
-            os.fsync(file.fileno())
+            if time.monotonic() > saved + SAVE_EVERY:
+                os.fsync(file.fileno())
+                saved = time.monotonic()
             finished[record["student"]] = Marked.from_record(record)
             done += 1
             on_done(done, len(students))

@@ -93,14 +93,16 @@ class ExpressionTask(Task):
                 )
             )
             return Outcome("wrong", f"Your answer is {shorten(answer)}: {told}")
-        answer_at, right_at = _Sampled(got, points), _Sampled(expected, points)
+        answer_at, right_at = _Sampled(got, points), self._sampled("", expected, points)
         witness = _first_difference(answer_at, right_at)
         if witness is None:
             if banned:
                 return Outcome("wrong", f"Your answer is equal to the right one, but {banned[0]}")
             return self._correct()
         mistaken_at = [
-            _Sampled(self._once(m.name, lambda m=m: _in_our_symbols(m.answer())), points)
+            self._sampled(
+                m.name, self._once(m.name, lambda m=m: _in_our_symbols(m.answer())), points
+            )
             for m in self.mistakes
         ]
         for mistake, there in zip(self.mistakes, mistaken_at, strict=True):
@@ -129,6 +131,13 @@ class ExpressionTask(Task):
                 )
                 return Slip(f"{mistake.name}, a factor", f"{mistake.message} {told}")
         return None
+
+    def _sampled(self, name: str, expression: Any, points: list[dict]) -> _Sampled:
+        """Return a known expression's values; they are kept, since points come again."""
+        kept = self._known.get(("at", name))
+        if kept is None or kept.points != points:
+            kept = self._known["at", name] = _Sampled(expression, points)
+        return kept
 
     def _points(self, rng: np.random.Generator, symbols: set) -> list[dict]:
         import sympy

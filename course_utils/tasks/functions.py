@@ -56,11 +56,13 @@ class FunctionTask(Task):
     is_quiet: bool = False
     is_pure: bool = False
     takes_function: bool = field(default=True, init=False)
-    _replies: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def calls(self, rng: np.random.Generator) -> list[Call]:
         """Return the revealing calls, then the random ones."""
-        return [*self.fixed(), *self.random(rng)]
+        if "fixed" not in self._kept:
+            self._kept["fixed"] = self.fixed()
+        return [*self._kept["fixed"], *self.random(rng)]
 
     def judge(
         self, answer: Sequence[Reply], calls: Sequence[Call], rng: np.random.Generator
@@ -94,7 +96,7 @@ class FunctionTask(Task):
         """Return the differences by the number of their call."""
         pairs = zip(answer, calls, strict=True)
         found = {
-            k: self._difference(reply, call, self._right(k, call, right))
+            k: self._difference(reply, call, _right(right, call))
             for k, (reply, call) in enumerate(pairs)
         }
         return {k: difference for k, difference in found.items() if difference}
@@ -103,19 +105,6 @@ class FunctionTask(Task):
         if isinstance(reply, Raised):
             return Difference(reply.message)
         return compare(reply.value, expected, rtol=self._rtol(call), atol=self.atol)
-
-    def _right(self, k: int, call: Call, right: Callable) -> Any:
-        """Return what a reference answers to a call; the fixed calls are asked only once."""
-        if right is not self.reference or k >= self._number_of_fixed():
-            return _asked_of(right, call)
-        if ("right", k) not in self._replies:
-            self._replies["right", k] = _asked_of(right, call)
-        return self._replies["right", k]
-
-    def _number_of_fixed(self) -> int:
-        if not self._replies:
-            self._replies["number of fixed calls"] = len(self.fixed())
-        return self._replies["number of fixed calls"]
 
     def _rtol(self, call: Call) -> float:
         return max(self.rtol, 1e-5 if _has_float32(call) else 0)
@@ -154,7 +143,7 @@ class FunctionTask(Task):
         for reply, call in zip(answer, calls, strict=True):
             has_array = any(isinstance(x, np.ndarray) for x in call.arguments)
             if has_array and isinstance(reply.value, list) and not self.results:
-                is_array = isinstance(_asked_of(self.reference, call), np.ndarray | Between)
+                is_array = isinstance(_right(self.reference, call), np.ndarray | Between)
                 if is_array and all(isinstance(item, int | float) for item in reply.value):
                     remarks.append(
                         "(Your function returns a list; an array would let the next layer go on.)"
@@ -205,7 +194,7 @@ class FunctionTask(Task):
         for reply, call in zip(answer, calls, strict=True):
             z = np.asarray(call.arguments[place], dtype=float)
             got = None if isinstance(reply, Raised) else as_array(reply.value)
-            expected = _asked_of(self.reference, call)
+            expected = _right(self.reference, call)
             shape = np.shape(getattr(expected, "low", expected))
             if not call.ordinary or got is None or not got.shape == z.shape == shape:
                 continue
@@ -233,25 +222,17 @@ class FunctionTask(Task):
             rounds.append(ordinary)
         for chosen in rounds:
             for mistake in self.mistakes:
-                if all(self._agrees(answer[k], mistake, k, calls[k]) for k in chosen):
+                if all(self._agrees(answer[k], mistake, calls[k]) for k in chosen):
                     return mistake
         return None
 
-    def _reply(self, mistake: Mistake, k: int, call: Call) -> Reply:
-        """Return what a mistake answers to a call; the fixed calls are asked only once."""
-        if k >= self._number_of_fixed():
-            return ask(mistake.answer, [call])[0]
-        if (mistake.name, k) not in self._replies:
-            self._replies[mistake.name, k] = ask(mistake.answer, [call])[0]
-        return self._replies[mistake.name, k]
-
-    def _agrees(self, reply: Reply, mistake: Mistake, k: int, call: Call) -> bool:
-        theirs = self._reply(mistake, k, call)
+    def _agrees(self, reply: Reply, mistake: Mistake, call: Call) -> bool:
+        theirs = _reply(mistake, call)
         if isinstance(reply, Raised) or isinstance(theirs, Raised):
             return isinstance(reply, Raised) and reply.message == getattr(theirs, "message", None)
         if same(reply.value, theirs.value, self._rtol(call), self.atol):
             return True
-        right = _asked_of(self.reference, call)
+        right = _right(self.reference, call)
         return isinstance(right, Between) and self._agree_beside(reply, theirs, right, call)
 
     def _agree_beside(self, one: Returned, other: Returned, right: Between, call: Call) -> bool:
@@ -272,17 +253,18 @@ class FunctionTask(Task):
         ordinary = [k for k, call in enumerate(calls) if call.ordinary]
         if not set(ordinary) & set(wrong):
             return None
-        came = {k: calls[k] for k in ordinary if isinstance(answer[k], Returned)}
-        got = [answer[k].value for k in came]
-        right = [_asked_of(self.reference, call) for call in came.values()]
+        came = [k for k in ordinary if isinstance(answer[k], Returned)]
+        if not came:
+            return None
+        asked, got = [calls[k] for k in came], [answer[k].value for k in came]
+        right = [_right(self.reference, call) for call in asked]
         if isinstance(right[0], tuple):
-            return self._slip_of_several(got, right, came)
-        slip = slip_of_arrays(got, right, [*came.values()], self.arguments, self.reference)
-        return slip or self._slip_on_a_mistake(got, came)
+            return self._slip_of_several(got, right, asked)
+        slip = slip_of_arrays(got, right, asked, self.arguments, self.reference)
+        return slip or self._slip_on_a_mistake(got, asked)
 
-    def _slip_of_several(self, got: list, right: list, asked: dict[int, Call]) -> Slip | None:
+    def _slip_of_several(self, got: list, right: list, calls: list[Call]) -> Slip | None:
         """Look at the first of several results that is wrong: a mistake, or a slip, in it."""
-        calls = [*asked.values()]
         several = len(right[0])
         if any(not isinstance(g, list) or len(g) != several for g in got):
             return None
@@ -297,10 +279,10 @@ class FunctionTask(Task):
                 ):
                     return Slip("results swapped", f"{names[i]} and {names[k]} are swapped.")
             theirs, ours = [g[i] for g in got], [r[i] for r in right]
-            found = [m for m in self.mistakes if self._is_mistake_in(i, theirs, right, asked, m)]
+            found = [m for m in self.mistakes if self._is_mistake_in(i, theirs, right, calls, m)]
             for alone in (True, False):  # a mistake in this result alone is the better name
                 for mistake in found:
-                    if not alone or self._is_alone_in(i, right, asked, mistake):
+                    if not alone or self._is_alone_in(i, right, calls, mistake):
                         return Slip(mistake.name, mistake.message)
             slip = slip_of_arrays(
                 theirs, ours, calls, self.arguments, lambda *x, i=i: self.reference(*x)[i]
@@ -309,11 +291,11 @@ class FunctionTask(Task):
         return None
 
     def _is_mistake_in(
-        self, i: int, theirs: list, right: list, asked: dict[int, Call], mistake: Mistake
+        self, i: int, theirs: list, right: list, calls: list[Call], mistake: Mistake
     ) -> bool:
         differs = False
-        for mine, ours, (k, call) in zip(theirs, right, asked.items(), strict=True):
-            reply = self._reply(mistake, k, call)
+        for mine, ours, call in zip(theirs, right, calls, strict=True):
+            reply = _reply(mistake, call)
             if isinstance(reply, Raised) or not isinstance(reply.value, list):
                 return False
             if len(reply.value) != len(ours) or not self._fit(mine, reply.value[i], call):
@@ -321,10 +303,10 @@ class FunctionTask(Task):
             differs |= not self._fit(reply.value[i], ours[i], call)
         return differs
 
-    def _is_alone_in(self, i: int, right: list, asked: dict[int, Call], mistake: Mistake) -> bool:
+    def _is_alone_in(self, i: int, right: list, calls: list[Call], mistake: Mistake) -> bool:
         return all(
-            self._fit(self._reply(mistake, k, call).value[j], ours[j], call)
-            for ours, (k, call) in zip(right, asked.items(), strict=True)
+            self._fit(_reply(mistake, call).value[j], ours[j], call)
+            for ours, call in zip(right, calls, strict=True)
             for j in range(len(ours))
             if j != i
         )
@@ -332,13 +314,12 @@ class FunctionTask(Task):
     def _fit(self, got: Any, right: Any, call: Call) -> bool:
         return same(got, right, self._rtol(call), self.atol)
 
-    def _slip_on_a_mistake(self, got: list, asked: dict[int, Call]) -> Slip | None:
+    def _slip_on_a_mistake(self, got: list, calls: list[Call]) -> Slip | None:
         """Look for a known mistake with one slip more: a sign, a factor, a transpose."""
-        calls = [*asked.values()]
         for mistake in self.mistakes:
             mistaken = []
-            for k, call in asked.items():
-                reply = self._reply(mistake, k, call)
+            for call in calls:
+                reply = _reply(mistake, call)
                 if isinstance(reply, Raised) or as_array(reply.value) is None:
                     break
                 mistaken.append(reply.value)
@@ -351,9 +332,19 @@ class FunctionTask(Task):
         return None
 
 
-def _asked_of(reference: Callable, call: Call) -> Any:
-    with np.errstate(all="ignore"):
-        return reference(*call.copies())
+def _right(reference: Callable, call: Call) -> Any:
+    """Return what a reference answers to a call; it is asked only once."""
+    if ("right", reference) not in call.known:
+        with np.errstate(all="ignore"):
+            call.known["right", reference] = reference(*call.copies())
+    return call.known["right", reference]
+
+
+def _reply(mistake: Mistake, call: Call) -> Reply:
+    """Return what a mistake answers to a call; it is asked only once."""
+    if mistake.name not in call.known:
+        call.known[mistake.name] = ask(mistake.answer, [call])[0]
+    return call.known[mistake.name]
 
 
 def _entry(expected: Any, index: tuple) -> Any:
