@@ -260,6 +260,8 @@ def _block(mark: Mark) -> str:
 
 def _visible(text: str) -> str:
     """Return text without what only steers: escapes, nulls, marks of direction."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
