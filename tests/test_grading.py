@@ -183,6 +183,48 @@ def test_the_same_answer_is_judged_once_and_another_is_not_taken_for_it(tmp_path
     assert judged.count("sigmoid") == 3
 
 
+@pytest.fixture
+def busy():
+    """Five processes that keep the first processor from everyone else."""
+    (first, *_) = sorted(os.sched_getaffinity(0))
+    code = f"import os; os.sched_setaffinity(0, {{{first}}})\nwhile True: pass"
+    command = [sys.executable, "-c", code]
+    processes = [subprocess.Popen(command, start_new_session=True) for _ in range(5)]
+    yield
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who waits for a processor")
+def test_a_busy_machine_makes_nobody_late(tmp_path, busy):
+    from course_utils.grading.marker import Limits, Marker
+    from course_utils.grading.submissions import find
+
+    work = "import time\nend = time.process_time() + 0.4\nwhile time.process_time() < end: pass"
+    for name, cell in {
+        "works": work,
+        "sleeps": "import time; time.sleep(100)",
+        "works for ever": "while True: pass",
+    }.items():
+        cells = [cell, "ten_layers = 0.25**10"]
+        write_notebook(tmp_path / name / "02_sigmoid.ipynb", cells)
+    found, seconds = {}, {}
+    with Marker(3, Limits(seconds=1, notebook_seconds=6)) as marker:
+        for student in find(tmp_path, ["02_sigmoid"]):
+            start = time.monotonic()
+            found[student.name] = marker.mark(student, ["02_sigmoid"])
+            seconds[student.name] = time.monotonic() - start
+    for name, marked in found.items():
+        (ten,) = (m for m in marked.marks if m.task == "ten_layers")
+        assert ten.status == "correct", name
+    assert found["works"].problems == []
+    assert "does not end" in found["sleeps"].problems[0]
+    assert "does not end" in found["works for ever"].problems[0]
+    assert seconds["works"] > 1
+    assert seconds["works for ever"] < 30
+
+
 def test_the_inputs_are_new_in_every_run():
     from course_utils.grading.marker import Limits, Marker
 

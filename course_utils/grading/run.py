@@ -197,7 +197,7 @@ class _Seat:
 
     def _send(self) -> None:
         self._note[0] = 0.0
-        longest = self.limits.notebook_seconds + 10 * self.limits.seconds
+        longest = 2 * self.limits.notebook_seconds + 10 * self.limits.seconds
         self._end = time.monotonic() + 60 + longest * len(self.exercises)
         if self.item:
             with contextlib.suppress(OSError):  # it is gone: `take` sees it

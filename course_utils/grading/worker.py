@@ -85,7 +85,7 @@ def _wait_for_forks(how: int = 0) -> None:
 
 def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int, job: int) -> None:
     """Serve a marker on its socket until it is gone; `place` is an empty folder for us alone."""
-    folder = Path(place)
+    folder, number = Path(place), os.getpid()
     given = sandbox.isolate(folder)
     os.chdir(folder)
     watch = sandbox.Watch(folder, megabytes)
@@ -131,7 +131,7 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
     wire.Reader(ours).read(60)
     ours.close()
     end()
-    wire.write(control, sorted(given))
+    wire.write(control, [number, sorted(given)])
     running = False
     while True:
         if not select.select([control], [], [], watch.SECONDS if running else None)[0]:
