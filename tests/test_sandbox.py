@@ -19,6 +19,7 @@ import pytest
 from course_utils.grading import sandbox, wire
 from course_utils.grading.marker import Limits, Marker
 from course_utils.grading.submissions import Notebook, Student
+from course_utils.grading.warm import Warm
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 
@@ -291,6 +292,38 @@ with Marker(1, Limits(20, 60, 300)) as marker:
     wait_until(lambda: not alive("left-behind"))
     wait_until(lambda: set(alive("course_utils.grading.worker")) <= before)
     wait_until(lambda: set(Path("/tmp").glob("course-grade-*")) <= folders)
+
+
+@pytest.mark.parametrize("when", ["idle", "at work"])
+def test_markers_survive_their_helpers(when):
+    """The warm process and the one that runs notebooks are killed: others take their place."""
+    student = Student("s")
+    student.notebook = lambda exercise: Notebook(exercise, ("ten_layers = 0.25**10",))
+    before = set(Path("/tmp").glob("course-grade-*"))
+    with Warm() as warm, Marker(1, Limits(20, 60, 300), warm=warm) as marker:
+        points = [sum(m.points for m in marker.mark(student, ["02_sigmoid"]).marks)]
+        channel = marker.fork() if when == "at work" else None
+        os.kill(marker._process, signal.SIGKILL)
+        if channel:
+            marker.end(channel)
+        points.append(sum(m.points for m in marker.mark(student, ["02_sigmoid"]).marks))
+        warm._process.kill()
+        warm._process.wait()
+        points.append(sum(m.points for m in marker.mark(student, ["02_sigmoid"]).marks))
+        os.kill(marker._process, signal.SIGKILL)
+        points.append(sum(m.points for m in marker.mark(student, ["02_sigmoid"]).marks))
+    assert points == [points[0]] * 4
+    assert points[0] > 0
+    wait_until(lambda: set(Path("/tmp").glob("course-grade-*")) <= before)
+
+
+def test_a_marker_that_cannot_start_leaves_nothing(monkeypatch):
+    """As where the package that is installed is broken: an error, no folder, no process."""
+    before = set(Path("/tmp").glob("course-grade-*"))
+    monkeypatch.setattr("course_utils.grading.warm.sys.executable", "/bin/false")
+    with pytest.raises((OSError, wire.Broken)), Marker(1, Limits()):
+        pass
+    assert set(Path("/tmp").glob("course-grade-*")) <= before
 
 
 def test_memory_is_counted_for_all_processes_together(marker):

@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
+import os
 import re
 import signal
 import socket
@@ -129,7 +130,11 @@ class Marker:
         self._questions: dict[str, _Question] = {}
 
     def __enter__(self) -> Marker:
-        self._start()
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -158,10 +163,15 @@ class Marker:
 
     def _stop(self) -> None:
         if self._control is not None:
-            with contextlib.suppress(OSError, wire.Broken):
+            try:
                 self._control.shutdown(socket.SHUT_WR)  # it sees it, tidies up and ends
                 while True:
                     self._answers.read(10)
+            except TimeoutError:
+                with contextlib.suppress(OSError):
+                    os.kill(self._process, signal.SIGKILL)
+            except (OSError, wire.Broken):
+                pass  # it has ended
             self._control.close()
         if self._folder is not None:
             sandbox.remove_tree(self._folder)

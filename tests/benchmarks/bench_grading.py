@@ -199,7 +199,10 @@ def main():
         if (os.cpu_count() or 1) < 2:
             del ways["course grade, two processes"]
         rounds = [{name: way() for name, way in ways.items()} for _ in range(ROUNDS)]
-    rows = {name: [median(column) for column in zip(*(r[name] for r in rounds))] for name in ways}
+    rows = {
+        name: [median(column) for column in zip(*(r[name] for r in rounds), strict=True)]
+        for name in ways
+    }
     _, unit = rows["course grade, one process"]
     print(f"a notebook of four tasks, {CLASS} students: milliseconds a notebook\n")
     print(f"{'':30}{'wall':>10}{'processor':>12}{'ratio':>10}")
