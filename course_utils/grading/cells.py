@@ -94,7 +94,7 @@ def _compiled(shell: Any, number: int, source: str) -> types.CodeType | None:
 
 
 def _look(shell: Any, name: str) -> list:
-    """Return what a name holds, after which and the name itself: a plain value, or none."""
+    """Return a word for what a name holds, the name, and a plain value if it holds one."""
     if name not in shell.user_ns:
         return ["missing", name]
     value = shell.user_ns[name]

@@ -261,7 +261,7 @@ class Marker:
                 said = f"{exercise}.ipynb is not there, or cannot be read."
                 marked.marks += [_mark(exercise, t, "missing", said) for t in _tasks(exercise)]
                 continue
-            sitting = _Sitting(self, notebook, student.name, unfit)
+            sitting = _Sitting(self, notebook, unfit)
             marked.marks += sitting.marks()
             marked.problems += sitting.problems
         return marked
@@ -322,12 +322,9 @@ class _OutOfStep(_Died):
 class _Sitting:
     """One notebook under examination: its worker, forked again past what killed it."""
 
-    def __init__(
-        self, marker: Marker, notebook: Notebook, student: str, unfit: Mapping[str, str]
-    ) -> None:
+    def __init__(self, marker: Marker, notebook: Notebook, unfit: Mapping[str, str]) -> None:
         self.marker = marker
         self.notebook = notebook
-        self.student = student
         self.unfit = unfit
         self.problems: list[str] = []
         self.fate: dict[int, tuple[str, str]] = {}  # of a cell that failed: status, what it says
