@@ -264,6 +264,37 @@ def test_a_run_that_is_cut_off_is_resumed(tmp_path):
     assert not journal.exists()
 
 
+def test_a_resumed_run_claims_no_more_than_held_for_everybody(tmp_path, monkeypatch):
+    from course_utils.grading import run
+    from course_utils.grading.marker import Limits
+    from course_utils.grading.submissions import find
+
+    for name in "ab":
+        write_notebook(tmp_path / "class" / name / "02_sigmoid.ipynb", ["ten_layers = 0.25**10"])
+    students, counts = find(tmp_path / "class", ["02_sigmoid"]), []
+
+    def grade_again():
+        counts.clear()
+        return run.grade(
+            students, ["02_sigmoid"], tmp_path / "out", limits=Limits(), seed=1,
+            on_done=lambda done, all: counts.append(done),
+        )  # fmt: skip
+
+    first, given, _ = grade_again()
+    assert counts == [0, 1, 2]
+    journal = tmp_path / "out" / run.JOURNAL
+    entries = [json.loads(line) for line in journal.read_text().splitlines() if '"key"' in line]
+    entries[0]["given"] = ["limits"]
+    journal.write_text(json.dumps(entries[0]) + "\n")
+    second, given_again, _ = grade_again()
+    assert counts == [1, 2]
+    assert second == first
+    assert set(given_again) == {"limits"} & set(given)
+    monkeypatch.setattr(run, "_version", lambda: "of other tasks")
+    grade_again()
+    assert counts == [0, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("submissions", "to", "words"),
     [

@@ -267,6 +267,102 @@ found = json.dumps("forked")
 """
 
 
+RIGHT = "0.25**10"
+AS_IN_A_KERNEL = {
+    "Out": ["0.25", "answers = Out", "ten_layers = answers[1]**10"],
+    "the length of Out": ["0.25", f"ten_layers = {RIGHT} if len(Out) == 1 else 0"],
+    "the first of Out": ["0.25", "ten_layers = Out[min(Out)]**10"],
+    "no answer before": [f"ten_layers = {RIGHT} if _ == __ == '' else 0"],
+    "In in a loop": ["1", f"ten_layers = {RIGHT} if [s for s in In if s][0] == '1' else 0"],
+    "the cell before": ["0.25", "ten_layers = float(_i)**10"],
+    "a cell again": ["n = 0", "n = n + 0.125", "rerun 2", "ten_layers = n**10"],
+    "a macro": ["n = 0", "n = n + 0.125", "macro again 2", "again", "ten_layers = n**10"],
+    "an underscore in a loop": ["n = 0\nfor _ in range(2):\n    n += 0.125", "ten_layers = n**10"],
+    "what was not a name": ["_log = 1\nrecall = 2\nrep = 3", f"ten_layers = {RIGHT}"],
+    "timeit": [
+        "calls = []\ndef f(): calls.append(1)",
+        "%timeit f()",
+        "%%timeit -r1 calls.append(2)\nf()",
+        "%timeit -n3 f()",
+        f"ten_layers = {RIGHT} if len(calls) == 6 else calls",
+    ],
+    "autoreload": [
+        "%load_ext autoreload\n%autoreload 2",
+        "%%writefile mine.py\ndef quarter(): return 0",
+        "from mine import quarter",
+        "import time; time.sleep(1.1)",
+        "%%writefile mine.py\ndef quarter(): return 0.25",
+        "ten_layers = quarter()**10",
+    ],
+    "magics of a kernel": [f"%autosave 60\n%clear\n%man ls\nten_layers = {RIGHT}"],
+    "python": ["found = !python -c 'print(0.25)'", "ten_layers = float(found[0])**10"],
+    "a local name in a shell line": [
+        "def save(name):\n    !echo '0.25' > {name}; echo '{{}}'",
+        "save('x.txt')\nten_layers = float(open('x.txt').read())**10",
+    ],
+    "a shell line's end": ["!exit 3", f"ten_layers = {RIGHT} if _exit_code == 3 else 0"],
+}
+
+
+@pytest.mark.parametrize("name", AS_IN_A_KERNEL)
+def test_an_honest_notebook_runs_as_in_a_kernel(marker, name):
+    student = Student("s")
+    student.notebook = lambda exercise: Notebook(exercise, tuple(AS_IN_A_KERNEL[name]))
+    marked = marker.mark(student, ["02_sigmoid"])
+    assert {m.task for m in marked.marks if m.status == "correct"} == {"ten_layers"}, marked
+    assert marked.problems == []
+
+
+def test_many_cells_that_kill_leave_the_others_their_points(marker):
+    cells = (*["import os; os._exit(0)"] * 7, f"ten_layers = {RIGHT}")
+    student = Student("s")
+    student.notebook = lambda exercise: Notebook(exercise, cells)
+    marked = marker.mark(student, ["02_sigmoid"])
+    assert {m.task for m in marked.marks if m.status == "correct"} == {"ten_layers"}
+
+
+def test_when_the_time_is_up_that_is_what_is_said():
+    student = Student("s")
+    cells = (*["while True: pass"] * 20, f"ten_layers = {RIGHT}")
+    student.notebook = lambda exercise: Notebook(exercise, cells)
+    with Marker(1, Limits(0.2, 1, 300)) as marker:
+        marked = marker.mark(student, ["02_sigmoid"])
+    assert {m.status for m in marked.marks} == {"timeout"}
+
+
+def test_what_others_do_with_files_is_out_of_reach(marker):
+    """A lease makes every other process wait; watches and locks tell of them."""
+    source = """
+        import ctypes, fcntl, json
+        open("x", "w").write("x")
+        file, libc, done = open("x"), ctypes.CDLL(None, use_errno=True), []
+        for name, number in {"lease": 1024, "watch of a folder": 1026}.items():
+            try:
+                fcntl.fcntl(file, number, fcntl.F_WRLCK)
+                done.append(name)
+            except PermissionError:
+                pass
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            done.append("lock")
+        except PermissionError:
+            pass
+        done += ["watch"] * (libc.inotify_init() >= 0) + ["watch 1"] * (libc.inotify_init1(0) >= 0)
+        fcntl.fcntl(file, fcntl.F_SETFD, fcntl.fcntl(file, fcntl.F_GETFD))
+        fcntl.lockf(open("x", "r+"), fcntl.LOCK_EX)
+        found = json.dumps(done)
+        """
+    assert run(marker, source) == []
+
+
+def test_two_runs_at_once_have_other_users(marker):
+    """Processes are counted by user: who has many must not take them from another run."""
+    source = "import json, os; found = json.dumps(os.getuid())"
+    with Marker(2, Limits(20, 60, 300)) as other:
+        users = run(marker, source), run(other, source)
+    assert os.getuid() or len({*users, 0}) == 3
+
+
 def test_a_fork_bomb_ends_with_its_student(marker):
     assert run(marker, BOMB, during=lambda: wait_until(lambda: alive("left-behind"))) == "forked"
     assert alive("left-behind") == []

@@ -29,7 +29,7 @@ def serve(channel: socket.socket, shell: Any) -> None:
             return
         if question == "run":
             error: list = []
-            is_plain = not any(_HISTORY(source) for _, source in parts[0])
+            is_plain = not any(_needs_history(source) for _, source in parts[0])
             for number, source in parts[0]:
                 wire.write(channel, ["begin", number, error])  # that of the cell before
                 error = _run(shell, number, source, is_plain)
@@ -43,11 +43,17 @@ def serve(channel: socket.socket, shell: Any) -> None:
                 wire.write(channel, found, *answers)
 
 
-_HISTORY = re.compile(
-    r"get_ipython|%(hist|rec|rep|rerun|macro|save|edit|notebook|pastebin|log)"
-    r"|(?<!\bfor )\b_{1,3}\b|\b_i{1,3}\b|\b_i?[0-9]+\b|\b_[iod]h\b|\b(In|Out)\b\s*[\[.)]"
-).search
-"""Finds what needs the cells before and what they gave as IPython keeps them."""
+_NAMES = r"(?<!\bfor )\b_{1,3}\b|\b_i{1,3}\b|\b_i?[0-9]+\b|\b_[iod]h\b|\b(In|Out)\b|\bget_ipython\b"
+_MAGICS = (
+    r"^\s*%*(hist\w*|rec\w*|rep|rerun|macro|save|edit|notebook|pastebin|log\w*)\b(?!\s*[=(.,:\[])"
+)
+_HISTORY = re.compile(f"{_NAMES}|{_MAGICS}", re.M).search
+_REMARKS = re.compile(r'"""[\s\S]*?"""|#[^\n]*').sub
+
+
+def _needs_history(source: str) -> bool:
+    """Return whether a cell may ask what IPython keeps of the cells before."""
+    return bool(_HISTORY(_REMARKS("", source)))
 
 
 def _run(shell: Any, number: int, source: str, is_plain: bool) -> list:
@@ -80,7 +86,8 @@ def _run(shell: Any, number: int, source: str, is_plain: bool) -> list:
 def _compiled(shell: Any, number: int, source: str) -> types.CodeType | None:
     """Return the code of a cell that needs nothing of IPython, where tracebacks find its lines."""
     words = source.split(None, 1)
-    if not words or shell.ast_transformers or shell.input_transformers_post:
+    changed = shell.ast_transformers, shell.input_transformers_post, "run_cell" in vars(shell)
+    if not words or any(changed) or any(shell.events.callbacks.values()):
         return None
     if "\n" not in source.strip() and words[0] in shell.magics_manager.magics["line"]:
         return None  # `ls` and `pwd` are magics too where nothing else has their name

@@ -42,7 +42,7 @@ from course_utils.tasks.kinds import Outcome, Task
 
 __all__ = ["Limits", "Mark", "Marked", "Marker", "unmarked"]
 
-MOST_DEATHS = 6
+MOST_DEATHS = 12
 MOST_PROBLEMS = 20
 MOST_KNOWN = 500
 
@@ -387,9 +387,9 @@ class _Sitting:
     def _open(self) -> None:
         """Have a worker whose cells have run, all but those that kill it."""
         while self.channel is None:
+            self._seconds()  # if the time is up, that is what is said
             if self.deaths > MOST_DEATHS:
                 raise _Died("crashed")
-            self._seconds()
             self.channel = self.marker.fork(any(map(_DRAWS, self.notebook.cells)))
             self.reader = wire.Reader(self.channel)
             self.waited = 0.0

@@ -19,6 +19,7 @@ files           Landlock: nothing is read but Python, NumPy and the course's hel
 privileges      `no_new_privs`: no program on the disk gives rights back; a filter refuses
                 system calls that no exercise needs: new namespaces, mounts, tracing,
                 keyrings, memory shared by name or without a process, sockets but local ones,
+                leases, locks and watches of files that others use too,
                 another processor than the worker's own (so that one student who keeps it
                 busy takes no time from another's)
 =============== ==========================================================================
@@ -545,13 +546,16 @@ _REFUSED = (
     (248, 217), (249, 218), (250, 219),
     # memory that no process owns: shmget, semget, msgget, mq_open, memfd_create, memfd_secret
     (29, 194), (64, 190), (68, 186), (240, 180), (319, 279), (447, 447),
+    # what others do with files: inotify_init, inotify_init1, fanotify_init; flock
+    (253, None), (294, 26), (300, 262), (73, 32),
     # another processor, another scheduler: sched_setaffinity, _setscheduler, _setattr
     (203, 122), (144, 119), (314, 274),
     # large parts of the kernel: bpf, perf_event_open, userfaultfd, io_uring, personality
     (321, 280), (298, 241), (323, 282), (425, 425), (426, 426), (427, 427), (135, 92),
 )  # fmt: skip
 _MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-_SOCKET, _CLONE, _CLONE3 = (41, 198), (56, 220), 435
+_SOCKET, _CLONE, _CLONE3, _FCNTL = (41, 198), (56, 220), 435, (72, 25)
+_LEASE, _NOTIFY = 1024, 1026  # who has a lease of a file makes all others wait for it
 
 
 def refuse_calls() -> None:
@@ -580,9 +584,15 @@ def call_filter() -> tuple:
         (equal, 0, 1, _CLONE3),
         (answer, 0, 0, no_such_call),  # its flags cannot be read; glibc then takes clone
     ]
-    for numbers in _REFUSED:
-        steps += [(equal, 0, 1, numbers[column]), (answer, 0, 0, refused)]
+    for number in (numbers[column] for numbers in _REFUSED if numbers[column] is not None):
+        steps += [(equal, 0, 1, number), (answer, 0, 0, refused)]
     steps += [
+        (equal, 0, 5, _FCNTL[column]),
+        (load, 0, 0, 24),  # what is to be done
+        (equal, 1, 0, _LEASE),
+        (equal, 0, 1, _NOTIFY),
+        (answer, 0, 0, refused),
+        (answer, 0, 0, allowed),
         (equal, 0, 4, _SOCKET[column]),
         (load, 0, 0, 16),  # its family
         (equal, 1, 0, 1),  # AF_UNIX

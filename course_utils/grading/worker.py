@@ -27,8 +27,10 @@ import os
 import re
 import select
 import socket
+import subprocess
 import sys
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +38,11 @@ from course_utils.grading import cells, sandbox, wire
 
 __all__ = ["main"]
 
-USER = 61_000
-"""The first of the user numbers that workers take when the grader runs as root."""
+USERS = range(60_600, 61_180)
+"""Numbers that no system gives to its users; workers take them when the grader runs as root.
+
+Each process that forks workers takes another, also that of another run at the same time.
+"""
 HIDDEN = ("tasks", "grading", "check.py", "progress.py")
 
 
@@ -94,7 +99,7 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
     places = sandbox.readable_places(package, HIDDEN)
     given |= sandbox.enter_root(folder, [*places, *sandbox.DEVICES])
     rules = sandbox.Ruleset(places, [folder], [package])
-    user = USER + job if os.getuid() == 0 else None
+    user = USERS[number % len(USERS)] if os.getuid() == 0 else None
     home = sandbox.Home(folder, user, "disk" in given)
     if rules.given:
         given.add("files")
@@ -186,16 +191,25 @@ def _warm_up() -> Any:
     config.InteractiveShell.colors = "nocolor"
     shell = InteractiveShell.instance(config=config)
     shell.db = {}  # instead of a folder
-    shell.system = lambda command: _system(shell, command)
+    shell.system = _system_of(shell)
     shell.ask_exit = lambda: None
     shell.enable_gui = lambda gui=None: None
     shell.showtraceback = shell.showsyntaxerror = lambda *arguments, **named: None
     shell.display_formatter.format = lambda *arguments, **named: ({}, {})  # nothing is drawn
     shell.extension_manager.load_extension("storemagic")
-    for name in ("matplotlib", "connect_info", "qtconsole", "pip", "conda", "mamba", "uv"):
+    for name in PASSED_OVER.split():
         shell.register_magic_function(lambda line: None, "line", name)
-    shell.run_cell("%time 0", store_history=False)
+    shell.register_magic_function(_timed_once(shell), "line_cell", "timeit")
+    shell.run_cell("%time pass", store_history=False)
+    for callbacks in shell.events.callbacks.values():
+        callbacks.clear()  # what is there later, a notebook put there: see `cells`
     return shell
+
+
+PASSED_OVER = (
+    "autosave clear conda connect_info less mamba man matplotlib more pip qtconsole subshell uv"
+)
+"""The magics that do nothing: a kernel has them, and nobody looks, or they would install."""
 
 
 def _load_pictures(home: sandbox.Home) -> None:
@@ -215,10 +229,27 @@ def _load_pictures(home: sandbox.Home) -> None:
     gc.freeze()
 
 
-def _system(shell: Any, command: str) -> None:
-    """Run a ``!`` line without a terminal; what would install packages is passed over."""
-    if not re.match(r"\s*(\S*python[\d.]*\s+-m\s+)?(pip3?|conda|mamba|uv)\s", command):
-        shell.system_raw(command)
+def _timed_once(shell: Any) -> Callable:
+    """Return a ``%timeit`` that runs once where no number is given, not for seconds."""
+    timeit = shell.find_line_magic("timeit")
+
+    def timed_once(line: str, cell: str | None = None) -> Any:
+        options = re.match(r"(\s*-[a-z]+\s*\d*)*", line)[0]
+        more = "".join(f"-{name}1 " for name in "nr" if f"-{name}" not in options)
+        return timeit(more + line, cell)
+
+    return timed_once
+
+
+def _system_of(shell: Any) -> Callable[[str], None]:
+    """Return what runs a ``!`` line, without a terminal; what would install is passed over."""
+
+    def system(command: str) -> None:
+        command = shell.var_expand(command, depth=1)
+        if not re.match(r"\s*(\S*python[\d.]*\s+-m\s+)?(pip3?|conda|mamba|uv)\s", command):
+            shell.user_ns["_exit_code"] = subprocess.call(command, shell=True)
+
+    return system
 
 
 # ---------------------------------------------------------------------------- the worker
@@ -234,7 +265,8 @@ def _be_as_a_worker(own: Path) -> list[int]:
     sys.stdin, sys.stdout, sys.stderr = _streams()
     os.environ.clear()
     os.environ.update(
-        HOME=str(own), TMPDIR=str(own), PATH="/usr/bin:/bin", LANG="C.UTF-8",
+        HOME=str(own), TMPDIR=str(own), LANG="C.UTF-8",
+        PATH=os.pathsep.join((os.path.dirname(sys.executable), "/usr/bin", "/bin")),
         MPLBACKEND="agg", COURSE_SILENT="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
         PIP_NO_INDEX="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1",
     )  # fmt: skip
