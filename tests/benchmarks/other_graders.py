@@ -15,7 +15,15 @@ POINTS = {
     "sigmoid_backward": 2, "stable_sigmoid": 3, "ten_layers": 1,
 }  # fmt: skip
 # Aimed at this course's files and messages, or (the last) a matter of taste:
-OURS_ALONE = ("read_", "frames_and_memory", "gain_rights", "forged_", "answers_not_real")
+OURS_ALONE = (
+    "read_",
+    "frames_and_memory",
+    "gain_rights",
+    "forged_",
+    "more_than",
+    "network",
+    "answers_not",
+)
 
 TESTS = {
     "sigmoid": """
