@@ -295,6 +295,28 @@ AS_IN_A_KERNEL = {
         "ten_layers = quarter()**10",
     ],
     "magics of a kernel": [f"%autosave 60\n%clear\n%man ls\nten_layers = {RIGHT}"],
+    "a task that a later cell awaits": [
+        "import asyncio\nasync def quarter():\n    await asyncio.sleep(0.01)\n    return 0.25",
+        "task = asyncio.create_task(quarter())",
+        "ten_layers = (await task)**10",
+    ],
+    "a loop that runs": [
+        "import asyncio",
+        "found = []\nasyncio.get_running_loop().call_soon(found.append, 0.25)",
+        "ten_layers = found[0]**10",
+    ],
+    "no loop of one's own": [
+        "import asyncio",
+        "try:\n    asyncio.run(asyncio.sleep(0))\nexcept RuntimeError:\n    n = 0.25",
+        "ten_layers = n**10",
+    ],
+    "magics beside a loop": [
+        "import asyncio\n%matplotlib inline\nx = !echo 0.25",
+        "y = await asyncio.sleep(0, float(x[0]))",
+        "y",
+        "ten_layers = _**10",
+    ],
+    "who one is": [f"import getpass; ten_layers = {RIGHT} if getpass.getuser() else 0"],
     "python": ["found = !python -c 'print(0.25)'", "ten_layers = float(found[0])**10"],
     "a local name in a shell line": [
         "def save(name):\n    !echo '0.25' > {name}; echo '{{}}'",

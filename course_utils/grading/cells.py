@@ -6,12 +6,15 @@ pictures without end (nothing is drawn, see `worker`).
 
 from __future__ import annotations
 
+import asyncio
 import linecache
 import re
 import socket
 import sys
 import types
 from typing import Any
+
+from IPython.core.async_helpers import get_asyncio_loop
 
 from course_utils.answers import Call, ask, plain
 from course_utils.grading import wire
@@ -28,12 +31,7 @@ def serve(channel: socket.socket, shell: Any) -> None:
         except wire.Broken:
             return
         if question == "run":
-            error: list = []
-            is_plain = not any(_needs_history(source) for _, source in parts[0])
-            for number, source in parts[0]:
-                wire.write(channel, ["begin", number, error])  # that of the cell before
-                error = _run(shell, number, source, is_plain)
-            wire.write(channel, ["ran", -1, error])
+            _run_all(channel, shell, parts[0])
         elif question == "ask":
             for name, calls in parts[0]:
                 found = _look(shell, name)
@@ -41,6 +39,30 @@ def serve(channel: socket.socket, shell: Any) -> None:
                 calls = calls if found == ["function", name] else []
                 answers = (_answer(function, wire.decode(call)) for call in calls)
                 wire.write(channel, found, *answers)
+
+
+def _run_all(channel: socket.socket, shell: Any, cells: list) -> None:
+    """Run cells, and say of each when it begins and what became of the one before.
+
+    As in a kernel, they run in an event loop, where a notebook may be in want of one.
+    """
+    is_plain = not any(_needs_history(source) for _, source in cells)
+
+    async def in_loop() -> None:
+        error: list = []
+        for number, source in cells:
+            wire.write(channel, ["begin", number, error])
+            error = await _run_in_loop(shell, source)
+        wire.write(channel, ["ran", -1, error])
+
+    if any("asyncio" in source for _, source in cells):
+        get_asyncio_loop().run_until_complete(in_loop())
+        return
+    error: list = []
+    for number, source in cells:
+        wire.write(channel, ["begin", number, error])
+        error = _run(shell, number, source, is_plain)
+    wire.write(channel, ["ran", -1, error])
 
 
 _NAMES = r"(?<!\bfor )\b_{1,3}\b|\b_i{1,3}\b|\b_i?[0-9]+\b|\b_[iod]h\b|\b(In|Out)\b|\bget_ipython\b"
@@ -63,7 +85,7 @@ def _run(shell: Any, number: int, source: str, is_plain: bool) -> list:
     builtins: a tenth of the time. Magics, shell commands, a top-level ``await`` and what does
     not compile go through IPython; so does all of a notebook that asks for its history.
     """
-    error = None
+    error: BaseException | None = None
     try:
         if (code := _compiled(shell, number, source) if is_plain else None) is None:
             result = shell.run_cell(source, store_history=True)
@@ -71,10 +93,37 @@ def _run(shell: Any, number: int, source: str, is_plain: bool) -> list:
         else:
             with shell.builtin_trap:
                 exec(code, shell.user_ns)
-        if (pyplot := sys.modules.get("matplotlib.pyplot")) and pyplot.get_fignums():
-            pyplot.close("all")
+        _close_figures()
     except BaseException as stopped:  # a cell may raise what IPython does not catch
         error = stopped
+    return _told(error)
+
+
+async def _run_in_loop(shell: Any, source: str) -> list:
+    """Do what `_run` does in the event loop that this runs in, all of it through IPython."""
+    try:
+        try:
+            transformed, failed = shell.transform_cell(source), None
+        except Exception:
+            transformed, failed = source, sys.exc_info()
+        result = await shell.run_cell_async(
+            source, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=failed
+        )
+        error = result.error_before_exec or result.error_in_exec
+        _close_figures()
+        await asyncio.sleep(0)  # what waits in the loop has its turn between the cells
+    except BaseException as stopped:
+        error = stopped
+    return _told(error)
+
+
+def _close_figures() -> None:
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) and pyplot.get_fignums():
+        pyplot.close("all")
+
+
+def _told(error: BaseException | None) -> list:
+    """Return the name of an error and its text, or nothing if there is none."""
     if error is None:
         return []
     try:

@@ -162,7 +162,6 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
 
 def _warm_up() -> Any:
     """Import what exercises use, so that no fork pays for it; return an IPython."""
-    import asyncio  # noqa: F401
     import resource  # noqa: F401
 
     import numpy  # noqa: F401
@@ -265,7 +264,7 @@ def _be_as_a_worker(own: Path) -> list[int]:
     sys.stdin, sys.stdout, sys.stderr = _streams()
     os.environ.clear()
     os.environ.update(
-        HOME=str(own), TMPDIR=str(own), LANG="C.UTF-8",
+        HOME=str(own), TMPDIR=str(own), USER="student", LANG="C.UTF-8",
         PATH=os.pathsep.join((os.path.dirname(sys.executable), "/usr/bin", "/bin")),
         MPLBACKEND="agg", COURSE_SILENT="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
         PIP_NO_INDEX="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1",
