@@ -26,10 +26,10 @@ from course_utils.tasks import tasks_of
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import students
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="workers are forked")
-
-
-pytestmark = pytest.mark.usefixtures("alone")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="workers are forked"),
+    pytest.mark.usefixtures("alone"),
+]
 
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))

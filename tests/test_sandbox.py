@@ -21,10 +21,10 @@ from course_utils.grading.marker import Limits, Marker
 from course_utils.grading.submissions import Notebook, Student
 from course_utils.grading.warm import Warm
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
-
-
-pytestmark = pytest.mark.usefixtures("alone")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's"),
+    pytest.mark.usefixtures("alone"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -335,6 +335,15 @@ def test_an_honest_notebook_runs_as_in_a_kernel(marker, name):
     assert marked.problems == []
 
 
+def test_a_cell_that_stops_the_loop_costs_no_other(marker):
+    cells = ("import asyncio", "asyncio.get_running_loop().stop()", f"ten_layers = {RIGHT}")
+    student = Student("s")
+    student.notebook = lambda exercise: Notebook(exercise, cells)
+    marked = marker.mark(student, ["02_sigmoid"])
+    assert {m.task for m in marked.marks if m.status == "correct"} == {"ten_layers"}
+    assert len(marked.problems) == 1
+
+
 def test_many_cells_that_kill_leave_the_others_their_points(marker):
     cells = (*["import os; os._exit(0)"] * 7, f"ten_layers = {RIGHT}")
     student = Student("s")
@@ -433,6 +442,21 @@ def test_markers_survive_their_helpers(when):
     assert points == [points[0]] * 4
     assert points[0] > 0
     wait_until(lambda: set(Path("/tmp").glob("course-grade-*")) <= before)
+
+
+def test_the_warm_process_inherits_no_secret(monkeypatch, tmp_path):
+    """Neither the environment of the one who marks nor an open file: it forks the students'."""
+    monkeypatch.setenv("COURSE_SECRET", "canary")
+    (tmp_path / "secret").write_text("canary")
+    with open(tmp_path / "secret") as file:
+        os.set_inheritable(file.fileno(), True)
+        warm = Warm()
+    with warm, Marker(1, Limits(), warm=warm):
+        place = Path(f"/proc/{warm._process.pid}")
+        assert b"canary" not in (place / "environ").read_bytes()
+        assert b"HOME=" in (place / "environ").read_bytes()
+        opened = {os.readlink(link) for link in (place / "fd").iterdir()}
+        assert not any(str(tmp_path) in target for target in opened)
 
 
 def test_a_marker_that_cannot_start_leaves_nothing(monkeypatch):

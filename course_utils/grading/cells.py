@@ -47,21 +47,11 @@ def _run_all(channel: socket.socket, shell: Any, cells: list) -> None:
     As in a kernel, they run in an event loop, where a notebook may be in want of one.
     """
     is_plain = not any(_needs_history(source) for _, source in cells)
-
-    async def in_loop() -> None:
-        error: list = []
-        for number, source in cells:
-            wire.write(channel, ["begin", number, error])
-            error = await _run_in_loop(shell, source)
-        wire.write(channel, ["ran", -1, error])
-
-    if any("asyncio" in source for _, source in cells):
-        get_asyncio_loop().run_until_complete(in_loop())
-        return
+    loop = get_asyncio_loop() if any("asyncio" in source for _, source in cells) else None
     error: list = []
     for number, source in cells:
         wire.write(channel, ["begin", number, error])
-        error = _run(shell, number, source, is_plain)
+        error = _run(shell, number, source, is_plain, loop)
     wire.write(channel, ["ran", -1, error])
 
 
@@ -78,58 +68,52 @@ def _needs_history(source: str) -> bool:
     return bool(_HISTORY(_REMARKS("", source)))
 
 
-def _run(shell: Any, number: int, source: str, is_plain: bool) -> list:
+def _run(
+    shell: Any, number: int, source: str, is_plain: bool, loop: asyncio.AbstractEventLoop | None
+) -> list:
     """Run one cell as Jupyter would; return the name of its error and its text, or nothing.
 
     What is plain Python is compiled and run at once, in IPython's namespace and with its
     builtins: a tenth of the time. Magics, shell commands, a top-level ``await`` and what does
-    not compile go through IPython; so does all of a notebook that asks for its history.
+    not compile go through IPython; so does all of a notebook that asks for its history, or
+    for an event loop.
     """
     error: BaseException | None = None
     try:
-        if (code := _compiled(shell, number, source) if is_plain else None) is None:
-            result = shell.run_cell(source, store_history=True)
+        code = _compiled(shell, number, source) if is_plain and not loop else None
+        if code is None:
+            result = (
+                loop.run_until_complete(_in_loop(shell, source))
+                if loop
+                else shell.run_cell(source, store_history=True)
+            )
             error = result.error_before_exec or result.error_in_exec
         else:
             with shell.builtin_trap:
                 exec(code, shell.user_ns)
-        _close_figures()
+        if (pyplot := sys.modules.get("matplotlib.pyplot")) and pyplot.get_fignums():
+            pyplot.close("all")
     except BaseException as stopped:  # a cell may raise what IPython does not catch
         error = stopped
-    return _told(error)
-
-
-async def _run_in_loop(shell: Any, source: str) -> list:
-    """Do what `_run` does in the event loop that this runs in, all of it through IPython."""
-    try:
-        try:
-            transformed, failed = shell.transform_cell(source), None
-        except Exception:
-            transformed, failed = source, sys.exc_info()
-        result = await shell.run_cell_async(
-            source, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=failed
-        )
-        error = result.error_before_exec or result.error_in_exec
-        _close_figures()
-        await asyncio.sleep(0)  # what waits in the loop has its turn between the cells
-    except BaseException as stopped:
-        error = stopped
-    return _told(error)
-
-
-def _close_figures() -> None:
-    if (pyplot := sys.modules.get("matplotlib.pyplot")) and pyplot.get_fignums():
-        pyplot.close("all")
-
-
-def _told(error: BaseException | None) -> list:
-    """Return the name of an error and its text, or nothing if there is none."""
     if error is None:
         return []
     try:
         return [type(error).__name__, " ".join(str(error).split())[:300]]
     except BaseException:
         return [type(error).__name__, ""]
+
+
+async def _in_loop(shell: Any, source: str) -> Any:
+    """Return what `run_cell` does, from within a loop; what waits there has its turn after."""
+    try:
+        transformed, failed = shell.transform_cell(source), None
+    except Exception:
+        transformed, failed = source, sys.exc_info()
+    result = await shell.run_cell_async(
+        source, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=failed
+    )
+    await asyncio.sleep(0)
+    return result
 
 
 def _compiled(shell: Any, number: int, source: str) -> types.CodeType | None:
