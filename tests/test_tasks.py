@@ -455,6 +455,20 @@ def expression_task(expected, **more):
     )
 
 
+def test_what_is_kept_of_a_formula_fits_its_points():
+    """Each generator gives other points: values that were kept at others are of no use."""
+    task = expression_task(
+        x * (1 - x), mistakes=(Mistake("the derivative", "Once more.", lambda: 1 - 2 * x),)
+    )
+    for seed in (1, 1, 2, 3):
+        for answer, status, name in (
+            (x - x**2, "correct", ""),
+            (1 - x - x, "wrong", "the derivative"),
+        ):
+            found = student.outcome(task, answer, np.random.default_rng(seed))
+            assert (found.status, found.mistake) == (status, name)
+
+
 @pytest.mark.parametrize(
     ("expected", "answer", "slip"),
     [

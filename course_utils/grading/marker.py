@@ -8,7 +8,8 @@ Stops: hard-coded answers (the random inputs are fresh for every run); cells and
 never end (deadlines for each cell, task and student; then the worker is killed and forked
 again without the cell that hung); a busy machine that makes honest notebooks late (the time
 in which a worker waits for a processor is added to its deadlines); a worker that dies, or
-says what is no answer (it is forked again too); one task costing another its points (each is
+says what is no answer (it is forked again too), and a student who pays for one that was killed
+from outside (what it was asked is asked anew); one task costing another its points (each is
 answered and judged by itself).
 """
 
@@ -201,7 +202,8 @@ class Marker:
         Returns
         -------
         str
-            "memory" if it was ended before for using too much, else "ended".
+            "memory" if it was ended before for using too much, "lost" if the process that forked
+            it is no more (the kernel takes it where memory is short), else "ended".
         """
         channel.close()
         try:
@@ -210,7 +212,7 @@ class Marker:
         except (OSError, TimeoutError, wire.Broken):
             self._stop()
             self._start()
-            return "ended"
+            return "lost"
 
     def waited(self) -> float:
         """Return how many seconds the present worker has waited for a processor, or 0."""
@@ -310,13 +312,10 @@ class _Question:
 class _Died(Exception):
     """The worker hangs, is gone, or does not say what a worker says."""
 
-    def __init__(self, status: str) -> None:
+    def __init__(self, status: str, is_blameless: bool = False) -> None:
         self.status = status
+        self.is_blameless = is_blameless  # what was asked when it happened is asked anew
         self.cell: int | None = None  # in which it happened
-
-
-class _OutOfStep(_Died):
-    """An earlier answer came with more than was asked: what is asked now is asked anew."""
 
 
 class _Sitting:
@@ -355,25 +354,30 @@ class _Sitting:
                 except _Died as died:
                     self._close(died)
                     self.deaths += 1
-                    if isinstance(died, _OutOfStep):
-                        continue
-                    task = waiting.pop(0)
-                    marks[task.name] = self._mark(task, died.status, _DEATHS[died.status])
+                    if not died.is_blameless:
+                        task = waiting.pop(0)
+                        marks[task.name] = self._mark(task, died.status, _DEATHS[died.status])
         finally:
             self._close()
         return [marks[task.name] for task in tasks]
 
     def _close(self, died: _Died | None = None) -> None:
-        """End the worker; if it died of what it used, say so in the fate of its cell, too."""
+        """End the worker; what it died of may be told better now, or not be its own doing."""
         if self.channel is None:
             return
         reason = self.marker.end(self.channel)
         self.channel = None
-        if died is not None and died.status == "crashed" and reason == "memory":
+        if died is None or died.status != "crashed" or reason == "ended":
+            return
+        if died.cell is not None:
+            before = f"{self.notebook.exercise}: {self.fate.pop(died.cell)[1]}"
+            self.problems = [text for text in self.problems if text != before]
+        if reason == "lost":
+            died.is_blameless = True
+            self.killers.discard(died.cell)
+        else:
             died.status = "memory"
             if died.cell is not None:
-                before = f"{self.notebook.exercise}: {self.fate[died.cell][1]}"
-                self.problems = [text for text in self.problems if text != before]
                 self._note(died.cell, "memory", f"Cell {died.cell + 1} uses too much memory.")
 
     # ----------------------------------------------------------------- the worker
@@ -509,7 +513,7 @@ class _Sitting:
         texts = [self._text(end)]
         kind, *parts = self._message(texts[0])
         if parts[:1] != [task.name]:
-            raise _OutOfStep("crashed") if self.heard else _Died("crashed")
+            raise _Died("crashed", is_blameless=self.heard > 0)  # an answer before said too much
         if kind == "missing":
             return self._missing(task)
         if kind == "unreadable":
