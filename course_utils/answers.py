@@ -21,6 +21,7 @@ import contextlib
 import io
 import math
 import re
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable
@@ -121,28 +122,42 @@ class Raised:
 
 def ask(function: Callable, calls: Iterable[Call]) -> list[Returned | Raised]:
     """Call a student's function once for each call; nothing it prints or raises gets out."""
-    return [_ask_once(function, call) for call in calls]
-
-
-def _ask_once(function: Callable, call: Call) -> Returned | Raised:
     with (
         warnings.catch_warnings(record=True) as caught,
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
+        contextlib.redirect_stdout(None),
+        contextlib.redirect_stderr(None),
         np.errstate(all="warn", under="ignore"),
     ):
         warnings.simplefilter("always")
-        try:
-            arguments = call.copies()
-            value = plain(function(*arguments))
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # also SystemExit: a student's exit() ends nothing
-            return Raised(_text(f"{type(error).__name__}: {error}"), _own_line(error))
-    said = {_text(str(w.message)) for w in caught if issubclass(w.category, RuntimeWarning)}
+        replies = []
+        for call in calls:
+            sys.stdout = sys.stderr = io.StringIO()
+            caught.clear()
+            replies.append(_ask_once(function, call, caught))
+        return replies
+
+
+def _ask_once(function: Callable, call: Call, caught: list) -> Returned | Raised:
+    try:
+        arguments = call.copies()
+        value = plain(function(*arguments))
+        said = {_text(str(w.message)) for w in caught if issubclass(w.category, RuntimeWarning)}
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # also SystemExit: a student's exit() ends nothing
+        return Raised(_message(error), _own_line(error))
     pairs = enumerate(zip(arguments, call.arguments, strict=True))
     overwritten = tuple(k for k, (now, before) in pairs if not _is_unchanged(now, before))
     return Returned(value, tuple(sorted(said)[:20]), overwritten)
+
+
+def _message(error: BaseException) -> str:
+    """Return what an error is called and what it says, if it can say it."""
+    name = type(error).__name__
+    try:
+        return _text(f"{name}: {error}")
+    except BaseException:  # a class that a student wrote
+        return _text(name)
 
 
 def _is_unchanged(now: Any, before: Any) -> bool:
@@ -150,8 +165,9 @@ def _is_unchanged(now: Any, before: Any) -> bool:
     if type(now) is not type(before):
         return False
     if isinstance(before, np.ndarray):
-        return now.dtype == before.dtype and np.array_equal(
-            now, before, equal_nan=before.dtype.kind == "f"
+        return (now.dtype, now.shape) == (before.dtype, before.shape) and (
+            now.tobytes() == before.tobytes()
+            or np.array_equal(now, before, equal_nan=before.dtype.kind == "f")
         )
     if isinstance(before, dict):
         return now.keys() == before.keys() and all(_is_unchanged(now[k], before[k]) for k in before)

@@ -6,6 +6,8 @@ are tested in `test_exercises.py`.
 
 import math
 import re
+import sys
+import warnings
 from decimal import Decimal
 from fractions import Fraction
 
@@ -190,6 +192,55 @@ def test_a_list_is_remarked_on_only_where_an_array_was_meant():
     assert "an array would" in judge(array, lambda z: [2 * v for v in z]).message
     listed = function_task(lambda z: [2 * v for v in z], ("z",), calls)
     assert judge(listed, lambda z: [2 * v for v in z]).message == "Because."
+
+
+def test_one_call_does_not_take_the_output_from_the_next():
+    def closes(z):
+        print("a line")
+        sys.stdout.close()
+        return z
+
+    before = sys.stdout, sys.stderr
+    replies = ask(closes, [Call(1.0), Call(2.0)])
+    assert [reply.value for reply in replies] == [1.0, 2.0]
+    assert (sys.stdout, sys.stderr) == before
+
+
+def test_a_warning_belongs_to_the_call_that_gave_it():
+    replies = ask(np.exp, [Call(np.array([1e4])), Call(np.array([1.0]))])
+    assert [len(reply.warnings) for reply in replies] == [1, 0]
+
+
+class Unspeakable(RuntimeWarning):
+    def __str__(self):
+        raise SystemExit
+
+
+@pytest.mark.parametrize("way", ["raise", "warn"])
+def test_an_error_that_cannot_be_read_is_an_error(way):
+    def function(z):
+        if way == "raise":
+            raise Unspeakable
+        warnings.warn(Unspeakable(), stacklevel=1)
+
+    (reply,) = ask(function, [Call(1.0)])
+    assert reply.message == ("Unspeakable" if way == "raise" else "SystemExit:")
+
+
+def test_an_argument_is_overwritten_if_it_has_other_values_not_other_zeros():
+    def add_nothing(z):
+        z += 0
+
+    def flip(z):
+        z *= -1
+
+    def reshape(z):
+        z.shape = (2, 1)
+
+    values = np.array([-0.0, np.nan])
+    for function, places in ((add_nothing, ()), (np.negative, ()), (reshape, (0,))):
+        assert ask(function, [Call(values)])[0].overwritten == places
+    assert ask(flip, [Call(np.array([1.0, np.nan]))])[0].overwritten == (0,)
 
 
 def test_putting_something_else_into_a_list_that_came_in():
