@@ -424,6 +424,81 @@ def test_what_is_there_is_taken_however_late_it_is_asked_for(ends):
         reader.text(late)
 
 
+@pytest.fixture
+def with_bell(monkeypatch):
+    """A reader and a writer with a bell; who waits for it never looks without it."""
+    monkeypatch.setattr(wire, "LULL", 1000)
+    (ours, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
+    with ours, theirs, bell, rope:
+        yield wire.Reader(ours, bell), wire.Writer(theirs, rope), rope
+
+
+def later(action):
+    thread = threading.Timer(0.1, action)
+    thread.start()
+    return thread
+
+
+def test_who_waits_for_the_bell_is_woken_by_nothing_else(with_bell, monkeypatch):
+    reader, writer, _ = with_bell
+    woken = []
+    select = wire.select.select
+    monkeypatch.setattr(wire.select, "select", lambda *args: woken.append(1) or select(*args))
+    thread = later(lambda: [writer.write([k]) for k in range(50)] and writer.ring())
+    assert [reader.read(20)[0] for _ in range(50)] == list(range(50))
+    assert len(woken) == 1
+    thread.join()
+
+
+def test_the_bell_is_waited_for_anew_with_each_question(with_bell):
+    reader, writer, _ = with_bell
+    for k in range(3):
+        reader.expect()
+        thread = later(lambda k=k: (writer.write([k]), writer.ring()))
+        assert reader.read(20) == [k]
+        thread.join()
+
+
+def test_what_came_without_a_bell_is_taken_at_the_end(with_bell):
+    reader, writer, _ = with_bell
+    thread = later(lambda: writer.write([1]))
+    assert reader.read(0.3) == [1]
+    with pytest.raises(TimeoutError):
+        reader.read(0.1)
+    thread.join()
+
+
+def test_what_came_without_a_bell_is_seen_soon(with_bell, monkeypatch):
+    reader, writer, _ = with_bell
+    monkeypatch.setattr(wire, "LULL", 0.05)
+    thread = later(lambda: writer.write([1]))
+    assert reader.read(1000) == [1]
+    thread.join()
+
+
+def test_who_hangs_up_has_rung(with_bell):
+    reader, writer, rope = with_bell
+    rope.close()
+    writer.write([1])
+    assert reader.read(20) == [1]
+    with pytest.raises(TimeoutError):
+        reader.read(0.1)
+
+
+def test_a_long_answer_does_not_wait_for_the_bell(with_bell):
+    """The socket is full before the end of it, and nobody would ring."""
+    reader, writer, _ = with_bell
+    thread = later(lambda: writer.write(["x" * 1_900_000], ["y"] * 10))
+    assert [len(reader.read(20)) for _ in range(2)] == [1, 10]
+    thread.join()
+
+
+def test_a_bell_that_nobody_hears_is_rung_all_the_same(with_bell):
+    _, writer, _ = with_bell
+    for _ in range(10_000):
+        writer.ring()
+
+
 def _written(channel, message):
     with contextlib.suppress(wire.Broken):
         wire.write(channel, message)

@@ -16,32 +16,29 @@ from typing import Any
 
 from IPython.core.async_helpers import get_asyncio_loop
 
-from course_utils.answers import Call, ask, plain
+from course_utils.answers import Call, Raised, Returned, ask, plain
 from course_utils.grading import wire
 
 __all__ = ["serve"]
 
 
-def serve(channel: socket.socket, shell: Any) -> None:
-    """Run cells and answer questions until the marker has no more."""
-    reader = wire.Reader(channel, trusts=True)
+def serve(shell: Any, channel: socket.socket, bell: socket.socket | None = None) -> None:
+    """Run cells and answer questions until the marker has no more; ring when all is said."""
+    reader, writer = wire.Reader(channel, trusts=True), wire.Writer(channel, bell)
     while True:
         try:
             question, *parts = reader.read()
         except wire.Broken:
             return
         if question == "run":
-            _run_all(channel, shell, parts[0])
+            _run_all(writer, shell, parts[0])
         elif question == "ask":
             for name, calls in parts[0]:
-                found = _look(shell, name)
-                function = shell.user_ns.get(name)
-                calls = calls if found == ["function", name] else []
-                answers = (_answer(function, wire.decode(call)) for call in calls)
-                wire.write(channel, found, *answers)
+                writer.write(*_answers(shell, name, calls))
+        writer.ring()
 
 
-def _run_all(channel: socket.socket, shell: Any, cells: list) -> None:
+def _run_all(writer: wire.Writer, shell: Any, cells: list) -> None:
     """Run cells, and say of each when it begins and what became of the one before.
 
     As in a kernel, they run in an event loop, where a notebook may be in want of one.
@@ -50,9 +47,9 @@ def _run_all(channel: socket.socket, shell: Any, cells: list) -> None:
     loop = get_asyncio_loop() if any("asyncio" in source for _, source in cells) else None
     error: list = []
     for number, source in cells:
-        wire.write(channel, ["begin", number, error])
+        writer.write(["begin", number, error])
         error = _run(shell, number, source, is_plain, loop)
-    wire.write(channel, ["ran", -1, error])
+    writer.write(["ran", -1, error])
 
 
 _NAMES = r"(?<!\bfor )\b_{1,3}\b|\b_i{1,3}\b|\b_i?[0-9]+\b|\b_[iod]h\b|\b(In|Out)\b|\bget_ipython\b"
@@ -146,9 +143,20 @@ def _look(shell: Any, name: str) -> list:
         return ["unreadable", name, type(error).__name__]
 
 
-def _answer(function: Any, arguments: tuple) -> list:
+def _answers(shell: Any, name: str, calls: list) -> list[list]:
+    """Return what a name holds, and if it is a function, what it answers to calls."""
+    found = _look(shell, name)
+    if found != ["function", name]:
+        return [found]
     try:
-        (reply,) = ask(function, [Call(*arguments)])
+        replies = ask(shell.user_ns[name], [Call(*wire.decode(call)) for call in calls])
+    except BaseException as error:  # a KeyboardInterrupt that nobody's keyboard sent
+        replies = [Raised(type(error).__name__, "")] * len(calls)
+    return [found, *map(_encoded, replies)]
+
+
+def _encoded(reply: Returned | Raised) -> list:
+    try:
         return wire.encode_reply(reply)
     except BaseException as error:
         return ["raised", f"{type(error).__name__}: the answer cannot be read", ""]

@@ -178,15 +178,15 @@ class Marker:
             sandbox.remove_tree(self._folder)
         self._control = self._folder = None
 
-    def fork(self, draws: bool = False) -> socket.socket:
-        """Fork a worker, with Matplotlib loaded if it draws; return our end of its socket."""
-        ours, theirs = socket.socketpair()
+    def fork(self, draws: bool = False) -> tuple[socket.socket, socket.socket]:
+        """Fork a worker, with Matplotlib loaded if it draws; return its channel and its bell."""
+        (channel, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
         for attempt in (1, 2):
             try:
                 if draws and not self._draws:
                     self._control.sendall(b"P")
                     self._draws = self._answers.read(120) == "loaded"
-                socket.send_fds(self._control, [b"F"], [theirs.fileno()])
+                socket.send_fds(self._control, [b"F"], [theirs.fileno(), rope.fileno()])
                 break
             except (OSError, wire.Broken):  # the warm process itself is gone: begin anew
                 if attempt == 2:
@@ -194,10 +194,11 @@ class Marker:
                 self._stop()
                 self._start()
         theirs.close()
-        return ours
+        rope.close()
+        return channel, bell
 
-    def end(self, channel: socket.socket) -> str:
-        """Kill a worker, all that it left behind, and its files.
+    def end(self, *ends: socket.socket) -> str:
+        """Kill a worker, all that it left behind, and its files; close our ends of its sockets.
 
         Returns
         -------
@@ -205,7 +206,8 @@ class Marker:
             "memory" if it was ended before for using too much, "lost" if the process that forked
             it is no more (the kernel takes it where memory is short), else "ended".
         """
-        channel.close()
+        for end in ends:
+            end.close()
         try:
             self._control.sendall(b"K")
             return str(self._answers.read(60))
@@ -334,6 +336,7 @@ class _Sitting:
         self.patience = marker.limits.notebook_seconds  # the most that they are moved by
         self.end = time.monotonic() + marker.limits.notebook_seconds
         self.channel: socket.socket | None = None
+        self.bell: socket.socket | None = None
         self.reader: wire.Reader | None = None
 
     def marks(self) -> list[Mark]:
@@ -365,7 +368,7 @@ class _Sitting:
         """End the worker; what it died of may be told better now, or not be its own doing."""
         if self.channel is None:
             return
-        reason = self.marker.end(self.channel)
+        reason = self.marker.end(self.channel, self.bell)
         self.channel = None
         if died is None or died.status != "crashed" or reason == "ended":
             return
@@ -394,8 +397,8 @@ class _Sitting:
             self._seconds()  # if the time is up, that is what is said
             if self.deaths > MOST_DEATHS:
                 raise _Died("crashed")
-            self.channel = self.marker.fork(any(map(_DRAWS, self.notebook.cells)))
-            self.reader = wire.Reader(self.channel)
+            self.channel, self.bell = self.marker.fork(any(map(_DRAWS, self.notebook.cells)))
+            self.reader = wire.Reader(self.channel, self.bell)
             self.waited = 0.0
             try:
                 self._run_cells()
@@ -445,6 +448,8 @@ class _Sitting:
         try:
             self.channel.settimeout(self._seconds())
             self.channel.sendall(wire.framed(text))
+            self.channel.settimeout(None)
+            self.reader.expect()
         except (OSError, wire.Broken):
             raise _Died("crashed") from None
 

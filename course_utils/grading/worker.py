@@ -30,7 +30,7 @@ import socket
 import subprocess
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,13 +117,13 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
     gc.collect()
     gc.freeze()
 
-    def fork(descriptor: int) -> None:
+    def fork(*ends: int) -> None:
         watch.reset()
         home.make()
         if os.fork() == 0:
             control.close()
-            kept.extend((descriptor, rules.descriptor))
-            _become_worker(descriptor, home.path, megabytes, already, user, rules, shell, kept)
+            kept.extend((*ends, rules.descriptor))
+            _become_worker(ends, home.path, megabytes, already, user, rules, shell, kept)
 
     def end() -> None:
         sandbox.kill_all(user)
@@ -142,13 +142,14 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
         if not select.select([control], [], [], watch.SECONDS if running else None)[0]:
             watch.look()
             continue
-        word, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        word, ends, _, _ = socket.recv_fds(control, 1, 2)
         if not word:
             break
         if word == b"F":
             running = True
-            fork(descriptors[0])
-            os.close(descriptors[0])
+            fork(*ends)
+            for number_of_end in ends:
+                os.close(number_of_end)
         elif word == b"P":
             _load_pictures(home)
             already = watch.address_space()  # what is loaded is not taken off a student's memory
@@ -273,7 +274,7 @@ def _be_as_a_worker(own: Path) -> list[int]:
 
 
 def _become_worker(
-    descriptor: int,
+    ends: Sequence[int],
     own: Path,
     megabytes: int,
     already: int,
@@ -284,7 +285,7 @@ def _become_worker(
 ) -> None:
     """Shut this process in and serve one notebook; never return."""
     try:
-        channel = socket.socket(fileno=descriptor)
+        sockets = [socket.socket(fileno=end) for end in ends]
         os.setsid()
         os.chdir(own)
         sandbox.close_descriptors(kept)
@@ -293,7 +294,7 @@ def _become_worker(
         sandbox.give_up_privileges()
         rules.enter()
         sandbox.refuse_calls()
-        cells.serve(channel, shell)
+        cells.serve(shell, *sockets)
     finally:
         os._exit(0)
 

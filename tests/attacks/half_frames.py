@@ -10,7 +10,8 @@ import socket
 import struct
 import time
 
-(channel,) = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
+sockets = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
+channel, bell = sorted(sockets, key=socket.socket.fileno)
 number = channel.fileno()
 
 

@@ -12,7 +12,8 @@ import struct
 
 import numpy as np
 
-(channel,) = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
+sockets = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
+channel, bell = sorted(sockets, key=socket.socket.fileno)
 
 
 def say(message):

@@ -10,7 +10,8 @@ import os
 import socket
 import struct
 
-(channel,) = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
+sockets = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
+channel, bell = sorted(sockets, key=socket.socket.fileno)
 deep = ["list", ["none"]]
 for _ in range(70):
     deep = ["list", deep]
