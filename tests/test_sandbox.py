@@ -422,6 +422,27 @@ with Marker(1, Limits(20, 60, 300)) as marker:
     wait_until(lambda: set(Path("/tmp").glob("course-grade-*")) <= folders)
 
 
+def test_who_leaves_much_behind_takes_no_time_from_the_next(monkeypatch):
+    """What a student left is cleared away while the marker goes on; the next one's clock waits."""
+    student = Student("s")
+    student.notebook = lambda exercise: Notebook(exercise, ("ten_layers = 0.25**10",))
+    wait_for_end = Marker.wait_for_end
+    waits = []
+
+    def slowly(marker):
+        if marker._is_ending:
+            time.sleep(2)
+            waits.append(1)
+        return wait_for_end(marker)
+
+    monkeypatch.setattr(Marker, "wait_for_end", slowly)
+    with Marker(1, Limits(1.5, 1.5, 300)) as marker:
+        for _ in range(2):
+            marked = marker.mark(student, ["02_sigmoid"])
+            assert [m.status for m in marked.marks if m.task == "ten_layers"] == ["correct"]
+    assert waits == [1]
+
+
 @pytest.mark.parametrize("when", ["idle", "at work"])
 def test_markers_survive_their_helpers(when):
     """The warm process and the one that runs notebooks are killed: others take their place."""

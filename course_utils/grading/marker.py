@@ -128,6 +128,7 @@ class Marker:
         self._control: socket.socket | None = None
         self._process = 0
         self._draws = False
+        self._is_ending = False
         self._questions: dict[str, _Question] = {}
 
     def __enter__(self) -> Marker:
@@ -180,6 +181,7 @@ class Marker:
 
     def fork(self, draws: bool = False) -> tuple[socket.socket, socket.socket]:
         """Fork a worker, with Matplotlib loaded if it draws; return its channel and its bell."""
+        self.wait_for_end()
         (channel, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
         for attempt in (1, 2):
             try:
@@ -206,10 +208,23 @@ class Marker:
             "memory" if it was ended before for using too much, "lost" if the process that forked
             it is no more (the kernel takes it where memory is short), else "ended".
         """
+        self.begin_to_end(*ends)
+        return self.wait_for_end()
+
+    def begin_to_end(self, *ends: socket.socket) -> None:
+        """Do what `end` does, without waiting for it."""
         for end in ends:
             end.close()
-        try:
+        with contextlib.suppress(OSError):  # it is lost: `wait_for_end` says so
             self._control.sendall(b"K")
+        self._is_ending = True
+
+    def wait_for_end(self) -> str:
+        """Wait until the last worker is gone, and return what `end` returns."""
+        if not self._is_ending:
+            return "ended"
+        self._is_ending = False
+        try:
             return str(self._answers.read(60))
         except (OSError, TimeoutError, wire.Broken):
             self._stop()
@@ -265,6 +280,7 @@ class Marker:
                 said = f"{exercise}.ipynb is not there, or cannot be read."
                 marked.marks += [_mark(exercise, t, "missing", said) for t in _tasks(exercise)]
                 continue
+            self.wait_for_end()  # of who came before: none of this one's time
             sitting = _Sitting(self, notebook, unfit)
             marked.marks += sitting.marks()
             marked.problems += sitting.problems
@@ -368,9 +384,13 @@ class _Sitting:
         """End the worker; what it died of may be told better now, or not be its own doing."""
         if self.channel is None:
             return
-        reason = self.marker.end(self.channel, self.bell)
+        ends = self.channel, self.bell
         self.channel = None
-        if died is None or died.status != "crashed" or reason == "ended":
+        if died is None:
+            self.marker.begin_to_end(*ends)
+            return
+        reason = self.marker.end(*ends)
+        if died.status != "crashed" or reason == "ended":
             return
         if died.cell is not None:
             before = f"{self.notebook.exercise}: {self.fate.pop(died.cell)[1]}"
