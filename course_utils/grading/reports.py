@@ -108,7 +108,7 @@ def write_all(
 
 
 def grades_json(students: Sequence[Marked]) -> str:
-    """Return the results in the format that `design.md` and other tools know."""
+    """Return the results in the format that `design.md` and other tools know, a student a line."""
     most = max((sum(m.max_points for m in s.marks) for s in students), default=0)
     rows = [
         {
@@ -130,7 +130,8 @@ def grades_json(students: Sequence[Marked]) -> str:
         }
         for s in students
     ]
-    return json.dumps({"max_points": most, "students": rows}, ensure_ascii=False, indent=1) + "\n"
+    lines = ",\n".join(map(json.JSONEncoder(ensure_ascii=False).encode, rows))
+    return f'{{"max_points": {most}, "students": [\n{lines}\n]}}\n'
 
 
 def grades_csv(students: Sequence[Marked], exercises: Sequence[str]) -> str:

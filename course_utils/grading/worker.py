@@ -114,16 +114,17 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
     sandbox.limit_forks()
     sandbox.call_filter()
     sandbox.forbid_capabilities()
+    sandbox.give_up_privileges()
     gc.collect()
     gc.freeze()
 
     def fork(*ends: int) -> None:
         watch.reset()
         home.make()
-        if os.fork() == 0:
+        gaps = sandbox.gaps_between([*kept, *ends, rules.descriptor])
+        if sandbox.fork() == 0:
             control.close()
-            kept.extend((*ends, rules.descriptor))
-            _become_worker(ends, home.path, megabytes, already, user, rules, shell, kept)
+            _become_worker(ends, home.path, megabytes, already, user, rules, shell, gaps)
 
     def end() -> None:
         sandbox.kill_all(user)
@@ -281,17 +282,17 @@ def _become_worker(
     user: int | None,
     rules: Any,
     shell: Any,
-    kept: list[int],
+    gaps: list[tuple[int, int]],
 ) -> None:
     """Shut this process in and serve one notebook; never return."""
     try:
         sockets = [socket.socket(fileno=end) for end in ends]
         os.setsid()
         os.chdir(own)
-        sandbox.close_descriptors(kept)
+        sandbox.close_descriptors(gaps)
         sandbox.limit(megabytes, already)
         sandbox.drop_user(user)
-        sandbox.give_up_privileges()
+        sandbox.die_with_parent()
         rules.enter()
         sandbox.refuse_calls()
         cells.serve(shell, *sockets)
