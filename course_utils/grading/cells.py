@@ -52,17 +52,19 @@ def _run_all(writer: wire.Writer, shell: Any, cells: list) -> None:
     writer.write(["ran", -1, error])
 
 
-_NAMES = r"(?<!\bfor )\b_{1,3}\b|\b_i{1,3}\b|\b_i?[0-9]+\b|\b_[iod]h\b|\b(In|Out)\b|\bget_ipython\b"
-_MAGICS = (
-    r"^\s*%*(hist\w*|rec\w*|rep|rerun|macro|save|edit|notebook|pastebin|log\w*)\b(?!\s*[=(.,:\[])"
-)
-_HISTORY = re.compile(f"{_NAMES}|{_MAGICS}", re.M).search
-_REMARKS = re.compile(r'"""[\s\S]*?"""|#[^\n]*').sub
+_NAMES = re.compile(r"_{1,3}|_i{1,3}|_i?[0-9]+|_[iod]h|In|Out|get_ipython").fullmatch
+_MAGICS = re.compile(
+    r"^\s*%*(hist\w*|rec\w*|rep|rerun|macro|save|edit|notebook|pastebin|log\w*)\b(?!\s*[=(.,:\[])",
+    re.M,
+).search
+_NO_USE = re.compile(r'"""[\s\S]*?"""|#[^\n]*|for _{1,3}\b').sub
+_WORDS = re.compile(r"\w+").findall
 
 
 def _needs_history(source: str) -> bool:
     """Return whether a cell may ask what IPython keeps of the cells before."""
-    return bool(_HISTORY(_REMARKS("", source)))
+    used = _NO_USE("", source)
+    return any(map(_NAMES, _WORDS(used))) or bool(_MAGICS(used))
 
 
 def _run(
