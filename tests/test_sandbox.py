@@ -430,7 +430,7 @@ def test_who_leaves_much_behind_takes_no_time_from_the_next(monkeypatch):
     waits = []
 
     def slowly(marker):
-        if marker._is_ending:
+        if marker._ending:
             time.sleep(2)
             waits.append(1)
         return wait_for_end(marker)

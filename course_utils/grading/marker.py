@@ -128,7 +128,7 @@ class Marker:
         self._control: socket.socket | None = None
         self._process = 0
         self._draws = False
-        self._is_ending = False
+        self._ending: tuple[socket.socket, ...] = ()  # of the worker that is being ended
         self._questions: dict[str, _Question] = {}
 
     def __enter__(self) -> Marker:
@@ -175,6 +175,7 @@ class Marker:
             except (OSError, wire.Broken):
                 pass  # it has ended
             self._control.close()
+        self._hang_up()
         if self._folder is not None:
             sandbox.remove_tree(self._folder)
         self._control = self._folder = None
@@ -213,23 +214,27 @@ class Marker:
 
     def begin_to_end(self, *ends: socket.socket) -> None:
         """Do what `end` does, without waiting for it."""
-        for end in ends:
-            end.close()
         with contextlib.suppress(OSError):  # it is lost: `wait_for_end` says so
             self._control.sendall(b"K")
-        self._is_ending = True
+        self._ending = ends  # not closed yet: that would wake who is about to be killed
 
     def wait_for_end(self) -> str:
         """Wait until the last worker is gone, and return what `end` returns."""
-        if not self._is_ending:
+        if not self._ending:
             return "ended"
-        self._is_ending = False
         try:
             return str(self._answers.read(60))
         except (OSError, TimeoutError, wire.Broken):
             self._stop()
             self._start()
             return "lost"
+        finally:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        for end in self._ending:
+            end.close()
+        self._ending = ()
 
     def waited(self) -> float:
         """Return how many seconds the present worker has waited for a processor, or 0."""
