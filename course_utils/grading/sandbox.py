@@ -60,7 +60,6 @@ __all__ = [
     "Watch",
     "address_space",
     "bound_memory",
-    "call_filter",
     "close_descriptors",
     "die_with_parent",
     "drop_user",
@@ -75,6 +74,7 @@ __all__ = [
     "limit_forks",
     "readable_places",
     "refuse_calls",
+    "refuse_mounts",
     "stay_on_one_processor",
     "use_large_pages",
 ]
@@ -557,9 +557,10 @@ def die_with_parent() -> None:
 
 
 # The numbers of a call on x86_64 and on aarch64; the later calls have one for all machines.
+_MOUNTS = ((165, 40), (166, 39))  # mount and umount2, which `Home` needs
 _REFUSED = (
     # other namespaces, mounts, roots
-    (272, 97), (308, 268), (165, 40), (166, 39), (155, 41), (161, 51), (428, 428), (429, 429),
+    (272, 97), (308, 268), (155, 41), (161, 51), (428, 428), (429, 429),
     (430, 430), (431, 431), (432, 432), (433, 433), (442, 442), (304, 265),
     # tracing, other processes' memory and files: ptrace, process_vm_*, kcmp, pidfd_getfd
     (101, 117), (310, 270), (311, 271), (312, 272), (438, 438),
@@ -580,49 +581,60 @@ _LEASE, _NOTIFY = 1024, 1026  # who has a lease of a file makes all others wait 
 
 
 def refuse_calls() -> None:
-    """Refuse the system calls that no exercise needs, for good, where the machine is known."""
-    if program := call_filter():
+    """Refuse what no exercise needs, to this process and its forks, where the machine is known.
+
+    All but what `Home` needs: a fork calls `refuse_mounts` as well. (The longer a filter is,
+    the longer the kernel takes to translate it.)
+    """
+    call_filter(_MOUNTS)  # made once, not in each fork
+    if program := call_filter(_REFUSED):
+        _call(_libc.prctl(_PR_SET_SECCOMP, 2, program[0], 0, 0))
+
+
+def refuse_mounts() -> None:
+    """Refuse, for good, what `refuse_calls` left."""
+    if program := call_filter(_MOUNTS):
         _call(_libc.prctl(_PR_SET_SECCOMP, 2, program[0], 0, 0))
 
 
 @functools.cache
-def call_filter() -> tuple:
-    """Return the filter of `refuse_calls` as the kernel wants it, and the bytes it points to."""
+def call_filter(refused: tuple) -> tuple:
+    """Return a filter of calls as the kernel wants it, and the bytes it points to."""
     if _libc is None or platform.machine() not in _MACHINES or sys.maxsize < 2**32:
         return ()
     architecture, column = _MACHINES[platform.machine()]
     load, equal, at_least, any_bit, answer = 0x20, 0x15, 0x35, 0x45, 0x06
-    allowed, no_such_call, refused = 0x7FFF0000, 0x50000 | errno.ENOSYS, 0x50000 | errno.EPERM
+    allowed, no_such_call, no = 0x7FFF0000, 0x50000 | errno.ENOSYS, 0x50000 | errno.EPERM
     namespaces = _NEWNS | _NEWUTS | _NEWIPC | _NEWUSER | _NEWPID | _NEWNET | _NEWCGROUP
     # Each step: what to do, how many steps to skip if it is so and if not, with which number.
     steps = [
         (load, 0, 0, 4),  # the machine whose calls these are
         (equal, 1, 0, architecture),
-        (answer, 0, 0, refused),  # a 32-bit program's
+        (answer, 0, 0, no),  # a 32-bit program's
         (load, 0, 0, 0),  # the number of the call
         (at_least, 0, 1, 0x40000000),
-        (answer, 0, 0, refused),  # x32
+        (answer, 0, 0, no),  # x32
         (equal, 0, 1, _CLONE3),
         (answer, 0, 0, no_such_call),  # its flags cannot be read; glibc then takes clone
     ]
-    for number in (numbers[column] for numbers in _REFUSED if numbers[column] is not None):
-        steps += [(equal, 0, 1, number), (answer, 0, 0, refused)]
+    for number in (numbers[column] for numbers in refused if numbers[column] is not None):
+        steps += [(equal, 0, 1, number), (answer, 0, 0, no)]
     steps += [
         (equal, 0, 5, _FCNTL[column]),
         (load, 0, 0, 24),  # what is to be done
         (equal, 1, 0, _LEASE),
         (equal, 0, 1, _NOTIFY),
-        (answer, 0, 0, refused),
+        (answer, 0, 0, no),
         (answer, 0, 0, allowed),
         (equal, 0, 4, _SOCKET[column]),
         (load, 0, 0, 16),  # its family
         (equal, 1, 0, 1),  # AF_UNIX
-        (answer, 0, 0, refused),
+        (answer, 0, 0, no),
         (answer, 0, 0, allowed),
         (equal, 0, 3, _CLONE[column]),
         (load, 0, 0, 16),  # its flags
         (any_bit, 0, 1, namespaces),
-        (answer, 0, 0, refused),
+        (answer, 0, 0, no),
         (answer, 0, 0, allowed),
     ]
     program = b"".join(struct.pack("<HBBI", *step) for step in steps)

@@ -112,9 +112,9 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
     kept = _be_as_a_worker(home.path)
     sandbox.stay_on_one_processor(job)
     sandbox.limit_forks()
-    sandbox.call_filter()
     sandbox.forbid_capabilities()
     sandbox.give_up_privileges()
+    sandbox.refuse_calls()
     gc.collect()
     gc.freeze()
 
@@ -294,7 +294,7 @@ def _become_worker(
         sandbox.drop_user(user)
         sandbox.die_with_parent()
         rules.enter()
-        sandbox.refuse_calls()
+        sandbox.refuse_mounts()
         cells.serve(shell, *sockets)
     finally:
         os._exit(0)
