@@ -27,7 +27,7 @@ from statistics import median
 
 import nbformat
 
-CLASS, FEW, FORKS, KERNELS, ROUNDS = 200, 4, 50, 2, 5
+CLASS, FEW, FORKS, KERNELS, ROUNDS = 400, 4, 50, 2, 5
 
 
 def seconds_used():
