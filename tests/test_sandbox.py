@@ -387,6 +387,29 @@ def test_what_others_do_with_files_is_out_of_reach(marker):
     assert run(marker, source) == []
 
 
+def test_limits_and_weights_of_others_are_out_of_reach(marker):
+    """Without root, the process that forks students belongs to the same user as they do."""
+    source = """
+        import contextlib, json, os, resource, signal, time
+        other, done = os.fork(), []
+        if other == 0:
+            time.sleep(100)
+        for name, action in {
+            "limit": lambda: resource.prlimit(other, resource.RLIMIT_NOFILE, (0, 0)),
+            "look": lambda: resource.prlimit(other, resource.RLIMIT_NOFILE),
+            "weight": lambda: os.setpriority(os.PRIO_PROCESS, other, 19),
+            "weight of all": lambda: os.setpriority(os.PRIO_USER, 0, 19),
+        }.items():
+            with contextlib.suppress(PermissionError):
+                action()
+                done.append(name)
+        os.kill(other, signal.SIGKILL)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))  # its own it may lower
+        found = json.dumps([done, resource.getrlimit(resource.RLIMIT_NOFILE)])
+        """
+    assert run(marker, source) == [[], [32, 32]]
+
+
 def test_two_runs_at_once_have_other_users(marker):
     """Processes are counted by user: who has many must not take them from another run."""
     source = "import json, os; found = json.dumps(os.getuid())"

@@ -20,6 +20,7 @@ privileges      `no_new_privs`: no program on the disk gives rights back; a filt
                 system calls that no exercise needs: new namespaces, mounts, tracing,
                 keyrings, memory shared by name or without a process, sockets but local ones,
                 leases, locks and watches of files that others use too,
+                limits and weights of other processes of the same user,
                 another processor than the worker's own (so that one student who keeps it
                 busy takes no time from another's)
 =============== ==========================================================================
@@ -572,11 +573,14 @@ _REFUSED = (
     (253, None), (294, 26), (300, 262), (73, 32),
     # another processor, another scheduler: sched_setaffinity, _setscheduler, _setattr
     (203, 122), (144, 119), (314, 274),
+    # the weight and the memory of other processes of the same user: setpriority, ioprio_set,
+    # migrate_pages, move_pages, process_madvise, process_mrelease
+    (141, 140), (251, 30), (256, 238), (279, 239), (440, 440), (448, 448),
     # large parts of the kernel: bpf, perf_event_open, userfaultfd, io_uring, personality
     (321, 280), (298, 241), (323, 282), (425, 425), (426, 426), (427, 427), (135, 92),
 )  # fmt: skip
 _MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-_SOCKET, _CLONE, _CLONE3, _FCNTL = (41, 198), (56, 220), 435, (72, 25)
+_SOCKET, _CLONE, _CLONE3, _FCNTL, _PRLIMIT = (41, 198), (56, 220), 435, (72, 25), (302, 261)
 _LEASE, _NOTIFY = 1024, 1026  # who has a lease of a file makes all others wait for it
 
 
@@ -629,6 +633,11 @@ def call_filter(refused: tuple) -> tuple:
         (equal, 0, 4, _SOCKET[column]),
         (load, 0, 0, 16),  # its family
         (equal, 1, 0, 1),  # AF_UNIX
+        (answer, 0, 0, no),
+        (answer, 0, 0, allowed),
+        (equal, 0, 4, _PRLIMIT[column]),
+        (load, 0, 0, 16),  # whose limits
+        (equal, 1, 0, 0),  # its own
         (answer, 0, 0, no),
         (answer, 0, 0, allowed),
         (equal, 0, 3, _CLONE[column]),

@@ -131,8 +131,9 @@ class Writer:
             if self._bell:
                 with contextlib.suppress(BlockingIOError):
                     del piece[: self._channel.send(piece, socket.MSG_DONTWAIT)]
-                if piece:
-                    self.ring()  # or we wait for each other
+                if not piece:
+                    return
+                self.ring()  # or we wait for each other
             self._channel.sendall(piece)
         except OSError as error:
             raise Broken(f"the other side is gone: {error}") from None

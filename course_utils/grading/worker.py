@@ -148,9 +148,10 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
             break
         if word == b"F":
             running = True
-            fork(*ends)
-            for number_of_end in ends:
-                os.close(number_of_end)
+            channel, bell = ends  # if they are not there, end: the marker has another forked
+            fork(channel, bell)
+            os.close(channel)
+            os.close(bell)
         elif word == b"P":
             _load_pictures(home)
             already = watch.address_space()  # what is loaded is not taken off a student's memory
