@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.grading import sandbox, wire
+from course_utils.grading import cells, sandbox, wire
 from course_utils.grading.marker import Limits, Marker
 from course_utils.grading.submissions import Notebook, Student
 from course_utils.grading.warm import Warm
@@ -112,10 +112,41 @@ def test_it_has_no_capability_and_may_make_no_namespace(marker):
         libc.capget(struct.pack("<Ii", 0x20080522, 0), held)
         bounding = [n for n in range(64) if libc.prctl(23, n, 0, 0, 0) == 1]
         new = [libc.unshare(flag) for flag in (0x10000000, 0x400, 0x20000)]
-        found = json.dumps([held.raw == bytes(24), bounding, new[::2], libc.prctl(39, 0, 0, 0, 0)])
+        end = ctypes.c_int()
+        libc.prctl(2, ctypes.byref(end), 0, 0, 0)  # the signal of its parent's death
+        state = [libc.prctl(39, 0, 0, 0, 0), end.value]
+        found = json.dumps([held.raw == bytes(24), bounding, new[::2], state])
         """,
     )
-    assert found == [True, [], [-1, -1], 1]
+    assert found == [True, [], [-1, -1], [1, signal.SIGKILL]]
+
+
+def test_a_mount_is_refused_before_the_kernel_reads_what_it_is_asked(marker):
+    """Without the filter it would look at the addresses first, and find them bad."""
+    source = """
+        import ctypes, errno, json
+        libc, found = ctypes.CDLL(None, use_errno=True), []
+        bad = ctypes.c_void_p(1)
+        for call in (lambda: libc.mount(bad, bad, bad, 0, None), lambda: libc.umount2(bad, 0)):
+            call()
+            found.append(errno.errorcode[ctypes.get_errno()])
+        found = json.dumps(found)
+        """
+    assert run(marker, source) == ["EPERM", "EPERM"]
+
+
+def test_a_worker_rings_when_all_is_said(monkeypatch):
+    """Nobody waits until it is time to look for what has come."""
+    select, waits = wire.select.select, []
+    monkeypatch.setattr(wire.select, "select", lambda *on: waits.append(select(*on)) or waits[-1])
+    monkeypatch.setattr(wire, "LULL", 1000)
+    student = Student("s")
+    cells = (f"ten_layers = {RIGHT}", "def sigmoid(z): return z")
+    student.notebook = lambda exercise: Notebook(exercise, cells)
+    with Marker(1, Limits(20, 60, 300)) as marker:
+        marked = marker.mark(student, ["02_sigmoid"])
+        assert all(ready for ready, _, _ in waits)
+    assert {m.task for m in marked.marks if m.status == "correct"} == {"ten_layers"}
 
 
 def test_it_sees_only_itself_and_python(marker):
@@ -266,6 +297,22 @@ for _ in range(3):
 time.sleep(0.3)
 found = json.dumps("forked")
 """
+
+
+@pytest.mark.parametrize(
+    ("source", "needs"),
+    [
+        ("_ + 1", True), ("x = __", True), ("___", True), ("_i2", True), ("_7", True),
+        ("Out[1]", True), ("In", True), ("_oh", True), ("get_ipython()", True),
+        ("%hist -n", True), ("save x 1", True), ("    %rerun", True),
+        ("for _ in range(3): pass", False), ("[0 for __ in x]", False), ("x_ = _private", False),
+        ("# _ and Out", False), ('"""In"""', False), ("Outer, Index = 1, 2", False),
+        ("log = np.log", False), ("log(2)", False), ("history = 1", False), ("dL_da", False),
+    ],
+)  # fmt: skip
+def test_who_may_ask_for_what_ipython_keeps_is_known(source, needs):
+    """The others run without IPython, in a tenth of the time."""
+    assert cells._needs_history(source) is needs
 
 
 RIGHT = "0.25**10"
@@ -464,6 +511,39 @@ def test_who_leaves_much_behind_takes_no_time_from_the_next(monkeypatch):
             marked = marker.mark(student, ["02_sigmoid"])
             assert [m.status for m in marked.marks if m.task == "ten_layers"] == ["correct"]
     assert waits == [1]
+
+
+def test_nothing_stays_open_when_a_student_is_done(marker):
+    """A thousand students would be more than a process may have open."""
+    student = Student("s")
+    student.notebook = lambda exercise: Notebook(exercise, (f"ten_layers = {RIGHT}",))
+    opened = []
+    for _ in range(3):
+        marker.mark(student, ["02_sigmoid"])
+        marker.wait_for_end()
+        opened.append(len(list(Path("/proc/self/fd").iterdir())))
+    assert opened == opened[:1] * 3
+
+
+def test_an_interrupt_of_its_own_is_an_error_and_ends_nothing(marker):
+    student = Student("s")
+    cells = ("def sigmoid(z): raise KeyboardInterrupt", f"ten_layers = {RIGHT}")
+    student.notebook = lambda exercise: Notebook(exercise, cells)
+    found = {m.task: m.status for m in marker.mark(student, ["02_sigmoid"]).marks}
+    assert (found["sigmoid"], found["ten_layers"]) == ("error", "correct")
+
+
+def test_who_cannot_take_what_it_is_sent_is_replaced():
+    """As if it had no room for another open file: it would fork workers that nobody hears."""
+    student = Student("s")
+    student.notebook = lambda exercise: Notebook(exercise, (f"ten_layers = {RIGHT}",))
+    with Marker(1, Limits(20, 60, 300)) as marker:
+        before = marker._process
+        marker._control.sendall(b"F")  # without the sockets
+        marked = marker.mark(student, ["02_sigmoid"])
+        assert marker._process != before
+    assert {m.task for m in marked.marks if m.status == "correct"} == {"ten_layers"}
+    assert marked.problems == []
 
 
 @pytest.mark.parametrize("when", ["idle", "at work"])

@@ -443,19 +443,12 @@ def test_who_waits_for_the_bell_is_woken_by_nothing_else(with_bell, monkeypatch)
     reader, writer, _ = with_bell
     woken = []
     select = wire.select.select
-    monkeypatch.setattr(wire.select, "select", lambda *args: woken.append(1) or select(*args))
-    thread = later(lambda: [writer.write([k]) for k in range(50)] and writer.ring())
-    assert [reader.read(20)[0] for _ in range(50)] == list(range(50))
-    assert len(woken) == 1
-    thread.join()
-
-
-def test_the_bell_is_waited_for_anew_with_each_question(with_bell):
-    reader, writer, _ = with_bell
-    for k in range(3):
+    monkeypatch.setattr(wire.select, "select", lambda *on: woken.append(on[0]) or select(*on))
+    for question in range(1, 4):
         reader.expect()
-        thread = later(lambda k=k: (writer.write([k]), writer.ring()))
-        assert reader.read(20) == [k]
+        thread = later(lambda: [writer.write([k]) for k in range(50)] and writer.ring())
+        assert [reader.read(20)[0] for _ in range(50)] == list(range(50))
+        assert woken == [[reader._bell]] * question
         thread.join()
 
 
