@@ -17,7 +17,6 @@ objects with an ``==`` of their own (what is judged was copied).
 
 from __future__ import annotations
 
-import contextlib
 import io
 import math
 import re
@@ -39,10 +38,12 @@ __all__ = [
     "Raised",
     "Returned",
     "ask",
+    "copied",
     "formula",
     "is_missing",
     "measure",
     "plain",
+    "settled",
     "symbol",
     "tree",
 ]
@@ -120,27 +121,41 @@ class Raised:
     line: str = ""
 
 
-def ask(function: Callable, calls: Iterable[Call]) -> list[Returned | Raised]:
-    """Call a student's function once for each call; nothing it prints or raises gets out."""
-    with (
-        warnings.catch_warnings(record=True) as caught,
-        contextlib.redirect_stdout(None),
-        contextlib.redirect_stderr(None),
-        np.errstate(all="warn", under="ignore"),
-    ):
-        warnings.simplefilter("always")
-        replies = []
-        for call in calls:
-            sys.stdout = sys.stderr = io.StringIO()
-            caught.clear()
-            replies.append(_ask_once(function, call, caught))
-        return replies
+def ask(function: Callable, calls: Iterable[Call], settles: bool = True) -> list[Returned | Raised]:
+    """Call a student's function once for each call; nothing it prints or raises gets out.
+
+    Parameters
+    ----------
+    function : callable
+        The student's.
+    calls : iterable of Call
+        What it is asked.
+    settles : bool
+        Whether its answers are made plain by `plain`, or by `copied` alone.
+    """
+    make_plain = plain if settles else copied
+    replies, streams = [], (sys.stdout, sys.stderr)
+    try:
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            np.errstate(all="warn", under="ignore"),
+        ):
+            warnings.simplefilter("always")
+            for call in calls:
+                sys.stdout = sys.stderr = io.StringIO()
+                caught.clear()
+                replies.append(_ask_once(function, call, caught, make_plain))
+    finally:
+        sys.stdout, sys.stderr = streams
+    return replies
 
 
-def _ask_once(function: Callable, call: Call, caught: list) -> Returned | Raised:
+def _ask_once(
+    function: Callable, call: Call, caught: list, make_plain: Callable[[Any], Any]
+) -> Returned | Raised:
     try:
         arguments = call.copies()
-        value = plain(function(*arguments))
+        value = make_plain(function(*arguments))
         said = {_text(str(w.message)) for w in caught if issubclass(w.category, RuntimeWarning)}
     except KeyboardInterrupt:
         raise
@@ -213,8 +228,30 @@ def plain(value: Any) -> Any:
     None, Ellipsis, bool, int, float, str, ndarray of float64, list, dict, Formula or Other
         A NumPy scalar or 0-d array becomes a float. Arrays of numbers become float64, with
         their shape. An array subclass becomes a plain array. What is longer than `LARGEST`,
-        with all its parts, becomes `Other`.
+        with all its parts, becomes `Other`, and so does a formula that SymPy does not build.
     """
+    return settled(copied(value))
+
+
+def settled(value: Any) -> Any:
+    """Return a plain answer in which `Other` stands for each formula that cannot be built.
+
+    What an unevaluated formula hides, such as a maximum of i, shows here.
+    """
+    if isinstance(value, list):
+        return [settled(item) for item in value]
+    if isinstance(value, dict):
+        return {key: settled(item) for key, item in value.items()}
+    if isinstance(value, Formula):
+        try:
+            formula(value.tree)
+        except ValueError as error:
+            return Other(f"{value.tree[0]}: {error}".replace("no formula: ", "", 1)[:60])
+    return value
+
+
+def copied(value: Any) -> Any:
+    """Return what `plain` does, for someone else to settle: no formula is built here."""
     try:
         return _plain(value, 0, [LARGEST])
     except _TooLarge:
@@ -296,9 +333,7 @@ def _plain_formula(value: Any) -> Any:
     if isinstance(value, sympy.Float | sympy.Rational) or value in (sympy.oo, -sympy.oo):
         return float(value)
     try:
-        nodes = tree(value)
-        formula(nodes)  # what an unevaluated formula hides, such as a maximum of i, shows here
-        return Formula(nodes)
+        return Formula(tree(value))
     except ValueError as error:
         waiting = (sympy.Derivative, sympy.Integral, sympy.Limit, sympy.Sum, sympy.Product)
         inner = [type(part).__name__ for part in value.atoms(*waiting)]
@@ -309,12 +344,12 @@ def _plain_formula(value: Any) -> Any:
 
 
 def tree(expression: Any) -> tuple:
-    """Return a SymPy expression as nested tuples of text.
+    """Return a SymPy expression as nested tuples of text; `formula` builds it again.
 
     Raises
     ------
     ValueError
-        If it holds what is not understood here, or would take too long to evaluate.
+        If it holds what is not understood here, or is too large.
     """
     import sympy
 
@@ -338,9 +373,7 @@ def tree(expression: Any) -> tuple:
             raise ValueError(f"{name} is not understood here")
         return (name, *(walk(child, depth + 1) for child in node.args))
 
-    nodes = walk(expression, 0)
-    measure(nodes)
-    return nodes
+    return walk(expression, 0)
 
 
 MOST_NODES, DEEPEST_TREE, LONGEST_NAME = 500, 40, 40

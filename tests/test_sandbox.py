@@ -203,6 +203,19 @@ def test_cells_run_as_in_jupyter(marker):
     assert marked.problems == []
 
 
+def test_what_is_asked_has_the_builtins_of_a_cell(marker):
+    """In a notebook, `check` asks within a cell: there a module finds `get_ipython` too."""
+    cells = (
+        "open('mine.py', 'w').write('def known(): return get_ipython().user_ns[\"z\"]')",
+        "import numpy as np; from mine import known; z = 0",
+        "def sigmoid(z): return known() + 1 / (1 + np.exp(-np.clip(z, -700, None)))",
+    )
+    student = Student("s")
+    student.notebook = lambda exercise: Notebook(exercise, cells)
+    marked = marker.mark(student, ["02_sigmoid"])
+    assert {m.task for m in marked.marks if m.status == "correct"} == {"sigmoid"}, marked.marks
+
+
 # ----------------------------------------------------------- what is left for the next
 
 

@@ -15,7 +15,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.answers import Formula, Other, Raised, Returned, formula, plain, tree
+from course_utils.answers import Formula, Other, Raised, Returned, copied, formula, plain
 from course_utils.grading import wire
 from course_utils.symbolic import a, z
 
@@ -244,8 +244,9 @@ def test_what_is_shown_is_one_line_without_tricks():
     reply = wire.decode_reply(["raised", "E: \x1b[2J\u202e\x00\nx\ud800", "line 1: y\r\n✓ z"])
     assert reply == Raised("E: \ufffd[2J\ufffd\ufffd x?", "line 1: y ✓ z")
     assert wire.decode(["other", "a\nb\u200f"]) == Other("a b\ufffd")
-    with pytest.raises(wire.Broken):
-        wire.decode(["formula", ["Symbol", "a\n✓ sigmoid"]])
+    for strange in (["Symbol", "a\n✓ sigmoid"], ["a\n✓ sigmoid", ["Symbol", "a"]]):
+        found = wire.decode(["formula", strange])
+        assert isinstance(found, Other) and found.kind.isprintable()
 
 
 # ----------------------------------------------------------------------- time bombs
@@ -284,8 +285,8 @@ BOMBS = {
 @pytest.mark.parametrize("nodes", BOMBS.values(), ids=BOMBS)
 def test_a_time_bomb_is_not_built(nodes):
     start = time.process_time()
-    with pytest.raises(wire.Broken):
-        wire.decode(["formula", nodes])
+    with contextlib.suppress(wire.Broken):  # no worker sends a thousand parts
+        assert isinstance(wire.decode(["formula", nodes]), Other)
     with pytest.raises(ValueError, match="no formula"):
         formula(tuple(nodes))
     assert time.process_time() - start < 1
@@ -304,9 +305,8 @@ def unfolded(*numbers):
     ids=str,
 )
 def test_a_student_is_told_what_is_too_large(expression):
-    assert isinstance(plain(expression), Other)
-    with pytest.raises(ValueError, match="too"):
-        tree(expression)
+    for found in (plain(expression), wire.decode(wire.encode(copied(expression)))):
+        assert isinstance(found, Other) and " too " in found.kind
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import Any
 
 from IPython.core.async_helpers import get_asyncio_loop
 
-from course_utils.answers import Call, Raised, Returned, ask, plain
+from course_utils.answers import Call, Raised, Returned, ask, copied
 from course_utils.grading import wire
 
 __all__ = ["serve"]
@@ -52,7 +52,8 @@ def _run_all(writer: wire.Writer, shell: Any, cells: list) -> None:
     writer.write(["ran", -1, error])
 
 
-_NAMES = re.compile(r"_{1,3}|_i{1,3}|_i?[0-9]+|_[iod]h|In|Out|get_ipython").fullmatch
+_NAMES = frozenset("_ __ ___ _i _ii _iii _ih _oh _dh In Out get_ipython".split())
+_NUMBERED = re.compile(r"\b_i?[0-9]+\b").search
 _MAGICS = re.compile(
     r"^\s*%*(hist\w*|rec\w*|rep|rerun|macro|save|edit|notebook|pastebin|log\w*)\b(?!\s*[=(.,:\[])",
     re.M,
@@ -63,8 +64,14 @@ _WORDS = re.compile(r"\w+").findall
 
 def _needs_history(source: str) -> bool:
     """Return whether a cell may ask what IPython keeps of the cells before."""
-    used = _NO_USE("", source)
-    return any(map(_NAMES, _WORDS(used))) or bool(_MAGICS(used))
+    if not _may_need_history(source):
+        return False
+    return _may_need_history(_NO_USE("", source))
+
+
+def _may_need_history(source: str) -> bool:
+    words = _WORDS(source)
+    return not _NAMES.isdisjoint(words) or bool(_NUMBERED(source) or _MAGICS(source))
 
 
 def _run(
@@ -88,8 +95,7 @@ def _run(
             )
             error = result.error_before_exec or result.error_in_exec
         else:
-            with shell.builtin_trap:
-                exec(code, shell.user_ns)
+            exec(code, shell.user_ns)
         if (pyplot := sys.modules.get("matplotlib.pyplot")) and pyplot.get_fignums():
             pyplot.close("all")
     except BaseException as stopped:  # a cell may raise what IPython does not catch
@@ -140,7 +146,7 @@ def _look(shell: Any, name: str) -> list:
     try:
         if callable(value) and not hasattr(value, "free_symbols"):
             return ["function", name]
-        return ["value", name, wire.encode(plain(value))]
+        return ["value", name, wire.encode(copied(value))]
     except BaseException as error:
         return ["unreadable", name, type(error).__name__]
 
@@ -151,7 +157,7 @@ def _answers(shell: Any, name: str, calls: list) -> list[list]:
     if found != ["function", name]:
         return [found]
     try:
-        replies = ask(shell.user_ns[name], [Call(*wire.decode(call)) for call in calls])
+        replies = ask(shell.user_ns[name], [Call(*wire.decode(call)) for call in calls], False)
     except BaseException as error:  # a KeyboardInterrupt that nobody's keyboard sent
         replies = [Raised(type(error).__name__, "")] * len(calls)
     return [found, *map(_encoded, replies)]

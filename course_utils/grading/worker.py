@@ -205,6 +205,7 @@ def _warm_up() -> Any:
     shell.run_cell("%time pass", store_history=False)
     for callbacks in shell.events.callbacks.values():
         callbacks.clear()  # what is there later, a notebook put there: see `cells`
+    shell.builtin_trap.__enter__()  # as in all cells, and in what `check` asks in one: for good
     return shell
 
 

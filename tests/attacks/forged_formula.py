@@ -1,6 +1,6 @@
 """Writes formulas by hand into the socket that leads to the marker, with what none can hold.
 
-expect: ten_layers crashed, sigmoid crashed, stable_sigmoid crashed, slope_from_output crashed, derivation crashed, gradients crashed, sigmoid_backward crashed
+expect: ten_layers crashed, sigmoid wrong, stable_sigmoid crashed, slope_from_output crashed, derivation crashed, gradients crashed, sigmoid_backward crashed
 """
 
 # %%
