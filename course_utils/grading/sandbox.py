@@ -46,8 +46,9 @@ import stat
 import struct
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 try:
     import resource
@@ -61,9 +62,7 @@ __all__ = [
     "Watch",
     "address_space",
     "bound_memory",
-    "close_descriptors",
     "die_with_parent",
-    "drop_user",
     "enter_root",
     "forbid_capabilities",
     "fork",
@@ -71,12 +70,12 @@ __all__ = [
     "give_up_privileges",
     "isolate",
     "kill_all",
-    "limit",
     "limit_forks",
     "readable_places",
     "refuse_calls",
-    "refuse_mounts",
     "stay_on_one_processor",
+    "steps_to_shut_in",
+    "take",
     "use_large_pages",
 ]
 
@@ -87,6 +86,7 @@ _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER = 0x20000, 0x4000000, 0x8000000, 0x10000000
 _NEWPID, _NEWNET, _NEWCGROUP = 0x20000000, 0x40000000, 0x2000000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 1, 4, 22, 24
 _PR_SET_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
+_DIE_WITH_PARENT = (_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _REMOUNT, _BIND = 1, 2, 4, 32, 4096
 _ALL_BELOW, _PRIVATE, _DETACH = 1 << 14, 1 << 18, 2
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the Landlock calls, the same on every machine
@@ -96,6 +96,10 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _python = ctypes.PyDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
+Step = tuple[Callable[..., Any], tuple]
+"""A call of the system, and its arguments."""
+
+
 def _call(result: int) -> int:
     if result < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
@@ -103,14 +107,18 @@ def _call(result: int) -> int:
 
 
 def _mount(source: str, place: Path, kind: str | None, flags: int, options: str = "") -> None:
-    _call(
-        _libc.mount(
-            os.fsencode(source),
-            os.fsencode(place),
-            kind and kind.encode(),
-            ctypes.c_ulong(flags),
-            options.encode() or None,
-        )
+    take([_step_to_mount(source, place, kind, flags, options)])
+
+
+def _step_to_mount(
+    source: str, place: Path, kind: str | None, flags: int, options: str = ""
+) -> Step:
+    return _libc.mount, (
+        os.fsencode(source),
+        os.fsencode(place),
+        kind and kind.encode(),
+        ctypes.c_ulong(flags),
+        options.encode() or None,
     )
 
 
@@ -154,7 +162,8 @@ def isolate(folder: Path) -> set[str]:
     child = os.fork()
     if child:
         around = os.open(folder.parent, os.O_PATH)
-        close_descriptors(gaps_between([around]))
+        for gap in gaps_between([around]):
+            os.closerange(*gap)
         _, status = os.waitpid(child, 0)
         with contextlib.suppress(OSError):
             os.rmdir(folder.name, dir_fd=around)
@@ -263,12 +272,16 @@ class Home:
         self.private = private
         owner = os.getuid() if user is None else user
         group = os.getgid() if user is None else user
-        self._options = f"size={megabytes}m,nr_inodes=4096,mode=0700,uid={owner},gid={group}"
+        options = f"size={megabytes}m,nr_inodes=4096,mode=0700,uid={owner},gid={group}"
+        if private:  # made ready: each Python function that runs after a fork costs pages
+            flags = _NO_SUID | _NO_DEVICES
+            self._mounting = [_step_to_mount("tmpfs", self.path, "tmpfs", flags, options)]
+            self._unmounted = os.fsencode(self.path), _DETACH
 
     def make(self) -> None:
         """Make it, empty."""
         if self.private:
-            _mount("tmpfs", self.path, "tmpfs", _NO_SUID | _NO_DEVICES, self._options)
+            take(self._mounting)
             return
         self.path.mkdir(mode=0o700, exist_ok=True)
         if self.user is not None:
@@ -277,7 +290,7 @@ class Home:
     def remove(self) -> None:
         """Remove all that is in it, however deep, locked or oddly named it is."""
         if self.private:
-            while _libc.umount2(os.fsencode(self.path), _DETACH) == 0:
+            while _libc.umount2(*self._unmounted) == 0:
                 pass
         else:
             remove_tree(self.path)
@@ -368,11 +381,12 @@ class Ruleset:
         finally:
             os.close(opened)
 
-    def enter(self) -> None:
-        """Put this process under the rules, for good."""
-        if self.descriptor >= 0:
-            _call(_libc.syscall(_RESTRICT, self.descriptor, ctypes.c_uint32(0)))
-            os.close(self.descriptor)
+    def steps(self) -> list[Step]:
+        """Return the steps that put a process under the rules, for good."""
+        if self.descriptor < 0:
+            return []
+        restrict = _libc.syscall, (_RESTRICT, self.descriptor, ctypes.c_uint32(0))
+        return [restrict, (os.close, (self.descriptor,))]
 
 
 def readable_places(package: Path, hidden: Iterable[str]) -> list[Path]:
@@ -458,46 +472,80 @@ def bound_memory(megabytes: int) -> None:
 
 def limit_forks() -> None:
     """Limit what this process and each fork of it may do with files and signals, for good."""
-    _lower("RLIMIT_FSIZE", 8 * 2**20)
-    _lower("RLIMIT_NOFILE", 64)
-    _lower("RLIMIT_CORE", 0)
-    _lower("RLIMIT_MSGQUEUE", 0)
-    _lower("RLIMIT_SIGPENDING", 256)
+    take(_lower("RLIMIT_FSIZE", 8 * 2**20))
+    take(_lower("RLIMIT_NOFILE", 64))
+    take(_lower("RLIMIT_CORE", 0))
+    take(_lower("RLIMIT_MSGQUEUE", 0))
+    take(_lower("RLIMIT_SIGPENDING", 256))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is an OSError
 
 
-def limit(megabytes: int, already: int, processes: int = 32) -> None:
-    """Limit the memory of this process (beyond what it has), and its processes.
+def steps_to_shut_in(
+    folder: Path,
+    kept: Iterable[int],
+    megabytes: int,
+    already: int,
+    user: int | None,
+    rules: Ruleset,
+    processes: int = 32,
+) -> list[Step]:
+    """Return the steps with which a fork of this process shuts itself in, for good.
+
+    They are made ready before the fork, since each Python function that runs in it costs some
+    ten pages, which are copied as soon as they are written to. See `take`.
 
     Parameters
     ----------
+    folder : Path
+        Where it works.
+    kept : iterable of int
+        The files, pipes and sockets that stay open.
     megabytes : int
         How much memory it may take.
     already : int
         The bytes that it has; see `address_space`.
+    user : int, optional
+        The user that it becomes, as root. Who is not root cannot change, and relies on
+        Landlock and the namespaces.
+    rules : Ruleset
+        What it may still reach.
     processes : int
         How many processes and threads its user may have.
     """
-    _lower("RLIMIT_AS", already + megabytes * 2**20)
-    _lower("RLIMIT_NPROC", processes)
+    steps: list[Step] = [(os.setsid, ()), (os.chdir, (folder,))]
+    steps += [(os.closerange, gap) for gap in gaps_between([*kept, rules.descriptor])]
+    steps += _lower("RLIMIT_AS", already + megabytes * 2**20)
+    steps += _lower("RLIMIT_NPROC", processes)
+    if user is not None:
+        steps += [(os.setgroups, ([],)), (os.setresgid, (user,) * 3), (os.setresuid, (user,) * 3)]
+    if _libc is not None:
+        # In a user namespace of its own every process begins with all capabilities.
+        steps.append((_libc.capset, (struct.pack("<Ii", 0x20080522, 0), bytes(24))))
+        steps.append((_libc.prctl, (_PR_SET_DUMPABLE, 0, 0, 0, 0)))
+        steps.append((_libc.prctl, _DIE_WITH_PARENT))
+    return [*steps, *rules.steps(), *_refuse(_MOUNTS)]
 
 
-def _lower(name: str, value: int) -> None:
+def take(steps: Iterable[Step]) -> None:
+    """Take steps that were made ready: calls of the system, each with its arguments."""
+    for call, arguments in steps:
+        if call(*arguments) == -1:
+            raise OSError(ctypes.get_errno(), f"{call.__name__}{arguments}")
+
+
+def _lower(name: str, value: int) -> list[Step]:
+    """Return the step that lowers a limit, if this system has it."""
     kind = getattr(resource, name, None)
     if kind is None:
-        return
+        return []
     _, hard = resource.getrlimit(kind)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    try:
-        resource.setrlimit(kind, (value, value))
-    except (ValueError, OSError):
-        pass  # this system has no such limit
+    return [(_set_limit if sys.platform != "linux" else resource.setrlimit, (kind, (value, value)))]
 
 
-def close_descriptors(gaps: Iterable[tuple[int, int]]) -> None:
-    """Close every file, pipe and socket of this process in some ranges; see `gaps_between`."""
-    for gap in gaps:
-        os.closerange(*gap)
+def _set_limit(*limit: Any) -> None:
+    with contextlib.suppress(ValueError, OSError):  # macOS has limits that it does not set
+        resource.setrlimit(*limit)
 
 
 def gaps_between(kept: Iterable[int]) -> list[tuple[int, int]]:
@@ -517,21 +565,6 @@ def stay_on_one_processor(number: int) -> None:
         processors = sorted(os.sched_getaffinity(0))
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, {processors[number % len(processors)]})
-
-
-def drop_user(number: int | None) -> None:
-    """Become another user (if one is given, as root), without any capability.
-
-    Who is not root cannot change, and relies on Landlock and the namespaces.
-    """
-    if number is not None:
-        os.setgroups([])
-        os.setresgid(number, number, number)
-        os.setresuid(number, number, number)
-    if _libc is not None:
-        # In a user namespace of its own every process begins with all capabilities.
-        _call(_libc.capset(struct.pack("<Ii", 0x20080522, 0), bytes(24)))
-        _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def forbid_capabilities() -> None:
@@ -554,7 +587,7 @@ def give_up_privileges() -> None:
 def die_with_parent() -> None:
     """Make sure that this process does not outlive the one that started it."""
     if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _libc.prctl(*_DIE_WITH_PARENT)
 
 
 # The numbers of a call on x86_64 and on aarch64; the later calls have one for all machines.
@@ -587,18 +620,15 @@ _LEASE, _NOTIFY = 1024, 1026  # who has a lease of a file makes all others wait 
 def refuse_calls() -> None:
     """Refuse what no exercise needs, to this process and its forks, where the machine is known.
 
-    All but what `Home` needs: a fork calls `refuse_mounts` as well. (The longer a filter is,
-    the longer the kernel takes to translate it.)
+    All but what `Home` needs: that, a fork refuses itself. (The longer a filter is, the longer
+    the kernel takes to translate it.)
     """
-    call_filter(_MOUNTS)  # made once, not in each fork
-    if program := call_filter(_REFUSED):
-        _call(_libc.prctl(_PR_SET_SECCOMP, 2, program[0], 0, 0))
+    take(_refuse(_REFUSED))
 
 
-def refuse_mounts() -> None:
-    """Refuse, for good, what `refuse_calls` left."""
-    if program := call_filter(_MOUNTS):
-        _call(_libc.prctl(_PR_SET_SECCOMP, 2, program[0], 0, 0))
+def _refuse(calls: tuple) -> list[Step]:
+    program = call_filter(calls)
+    return [(_libc.prctl, (_PR_SET_SECCOMP, 2, program[0], 0, 0))] if program else []
 
 
 @functools.cache
@@ -663,7 +693,7 @@ class Watch:
     Attributes
     ----------
     too_much : bool
-        Whether they were killed for it since the last `reset`.
+        Whether they were killed for it; whoever begins with another student says no.
     """
 
     SECONDS = 0.1
@@ -680,10 +710,6 @@ class Watch:
             self._list = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             _call(_libc.umount2(os.fsencode(folder), _DETACH))
             self._own = self._resident("self")
-
-    def address_space(self) -> int:
-        """Return what `address_space` does, also where /proc is no longer to be seen."""
-        return self._bytes("self", 0) or address_space()
 
     def _resident(self, process: str) -> int:
         return self._bytes(process, 1)
@@ -712,11 +738,17 @@ class Watch:
             with contextlib.suppress(OSError):
                 os.kill(-1, signal.SIGKILL)
 
-    def reset(self) -> None:
-        """Begin with another student."""
-        self.too_much = False
+    def measure(self) -> int:
+        """Take what this process has now, and all its forks share, for nobody's own.
+
+        Returns
+        -------
+        int
+            What `address_space` does, also where /proc is no longer to be seen.
+        """
         if self._list >= 0:
             self._own = self._resident("self")
+        return self._bytes("self", 0) or address_space()
 
 
 def kill_all(user: int | None) -> None:
@@ -730,12 +762,15 @@ def kill_all(user: int | None) -> None:
         user kills all that is its own at once.
     """
     if os.getpid() == 1:  # nobody else is in this namespace: one signal reaches all at once
-        with contextlib.suppress(OSError):
+        try:
             os.kill(-1, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
+        except OSError:
+            pass
+        try:
             while True:
                 os.waitpid(-1, 0)
-        return
+        except ChildProcessError:
+            return
     for attempt in itertools.count():
         if user is not None and attempt % 8 == 7 and os.fork() == 0:
             try:

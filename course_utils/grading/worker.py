@@ -27,6 +27,7 @@ import os
 import re
 import select
 import socket
+import struct
 import subprocess
 import sys
 import types
@@ -115,27 +116,30 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
     sandbox.forbid_capabilities()
     sandbox.give_up_privileges()
     sandbox.refuse_calls()
+    # What a fork gets takes the places of these two.
+    sockets = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(2)]
+    kept += [place.fileno() for place in sockets]
     gc.collect()
     gc.freeze()
 
-    def fork(*ends: int) -> None:
-        watch.reset()
+    def steps() -> list[sandbox.Step]:
+        return sandbox.steps_to_shut_in(home.path, kept, megabytes, already, user, rules)
+
+    def fork(ends: Sequence[int]) -> None:
         home.make()
-        gaps = sandbox.gaps_between([*kept, *ends, rules.descriptor])
         if sandbox.fork() == 0:
-            control.close()
-            _become_worker(ends, home.path, megabytes, already, user, rules, shell, gaps)
+            _become_worker(ends, sockets, ready, shell)
 
     def end() -> None:
         sandbox.kill_all(user)
         home.remove()
 
-    ours, theirs = socket.socketpair()
-    fork(theirs.fileno())  # if no worker can work here, say so before a student pays for it
-    theirs.close()
-    wire.write(ours, ["run", []])
-    wire.Reader(ours).read(60)
-    ours.close()
+    ready = steps()
+    (channel, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
+    with channel, theirs, bell, rope:  # if no worker can work here, say so before a student pays
+        fork([theirs.fileno(), rope.fileno()])
+        wire.write(channel, ["run", []])
+        wire.Reader(channel).read(60)
     end()
     wire.write(control, [number, sorted(given)])
     running = False
@@ -143,24 +147,30 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
         if not select.select([control], [], [], watch.SECONDS if running else None)[0]:
             watch.look()
             continue
-        word, ends, _, _ = socket.recv_fds(control, 1, 2)
+        word, more, _, _ = control.recvmsg(1, _ROOM)
         if not word:
             break
         if word == b"F":
-            running = True
-            channel, bell = ends  # if they are not there, end: the marker has another forked
-            fork(channel, bell)
-            os.close(channel)
-            os.close(bell)
+            ends = _ENDS.unpack(more[0][2])  # if they are not there, end: the marker has another
+            watch.too_much, running = False, True
+            fork(ends)
+            for used in ends:
+                os.close(used)
         elif word == b"P":
             _load_pictures(home)
-            already = watch.address_space()  # what is loaded is not taken off a student's memory
+            already = watch.measure()  # what is loaded is not taken off a student's memory
+            ready = steps()
             wire.write(control, "loaded")
         else:
             end()
             running = False
-            wire.write(control, "memory" if watch.too_much else "ended")
+            control.sendall(_MEMORY if watch.too_much else _ENDED)
     end()
+
+
+_ENDS = struct.Struct("2i")
+_ROOM = socket.CMSG_SPACE(_ENDS.size) if hasattr(socket, "CMSG_SPACE") else 0
+_ENDED, _MEMORY = (wire.framed(wire.as_text(text)) for text in ("ended", "memory"))
 
 
 def _warm_up() -> Any:
@@ -277,26 +287,13 @@ def _be_as_a_worker(own: Path) -> list[int]:
 
 
 def _become_worker(
-    ends: Sequence[int],
-    own: Path,
-    megabytes: int,
-    already: int,
-    user: int | None,
-    rules: Any,
-    shell: Any,
-    gaps: list[tuple[int, int]],
+    ends: Sequence[int], sockets: Sequence[socket.socket], steps: list[sandbox.Step], shell: Any
 ) -> None:
     """Shut this process in and serve one notebook; never return."""
     try:
-        sockets = [socket.socket(fileno=end) for end in ends]
-        os.setsid()
-        os.chdir(own)
-        sandbox.close_descriptors(gaps)
-        sandbox.limit(megabytes, already)
-        sandbox.drop_user(user)
-        sandbox.die_with_parent()
-        rules.enter()
-        sandbox.refuse_mounts()
+        for end, place in zip(ends, sockets, strict=True):
+            os.dup2(end, place.fileno(), inheritable=False)
+        sandbox.take(steps)
         cells.serve(shell, *sockets)
     finally:
         os._exit(0)

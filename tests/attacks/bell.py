@@ -5,14 +5,22 @@ expect: sigmoid correct, stable_sigmoid timeout, sigmoid_backward correct, ten_l
 
 # %%
 import contextlib
-import gc
+import os
 import socket
+import stat
 import time
 
 import numpy as np
 
-sockets = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
-channel, bell = sorted(sockets, key=socket.socket.fileno)
+
+def is_socket(number):
+    try:
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    except OSError:
+        return False
+
+
+channel, bell = (socket.socket(fileno=number) for number in range(3, 64) if is_socket(number))
 
 
 def ring():

@@ -4,14 +4,22 @@ expect: ten_layers correct
 """
 
 # %%
-import gc
 import json
 import os
 import socket
+import stat
 import struct
 import time
 
-sockets = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
+
+def is_socket(number):
+    try:
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    except OSError:
+        return False
+
+
+sockets = [socket.socket(fileno=number) for number in range(3, 64) if is_socket(number)]
 
 
 def say(message):
@@ -42,4 +50,4 @@ for channel in sockets:
 say({"begin": 3})
 
 # %%
-ten_layers = 0.25**10
+ten_layers = 0.25**10 if len(sockets) == 2 else 0

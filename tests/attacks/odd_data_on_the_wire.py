@@ -4,14 +4,21 @@ expect: sigmoid crashed, stable_sigmoid crashed, sigmoid_backward crashed, ten_l
 """
 
 # %%
-import gc
 import json
 import os
 import socket
+import stat
 import struct
 
-sockets = [s for s in gc.get_objects() if isinstance(s, socket.socket) and s.fileno() > 2]
-channel, bell = sorted(sockets, key=socket.socket.fileno)
+
+def is_socket(number):
+    try:
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    except OSError:
+        return False
+
+
+channel, bell = (socket.socket(fileno=number) for number in range(3, 64) if is_socket(number))
 deep = ["list", ["none"]]
 for _ in range(70):
     deep = ["list", deep]
