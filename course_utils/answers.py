@@ -17,6 +17,7 @@ objects with an ``==`` of their own (what is judged was copied).
 
 from __future__ import annotations
 
+import functools
 import io
 import math
 import re
@@ -57,6 +58,11 @@ class Formula:
     """A SymPy expression as a tree of plain tuples; `formula` builds the expression again."""
 
     tree: tuple
+
+    @functools.cached_property
+    def expression(self) -> Any:
+        """What `formula` builds of the tree, or raises."""
+        return formula(self.tree)
 
 
 @dataclass(frozen=True)
@@ -244,7 +250,7 @@ def settled(value: Any) -> Any:
         return {key: settled(item) for key, item in value.items()}
     if isinstance(value, Formula):
         try:
-            formula(value.tree)
+            _ = value.expression
         except ValueError as error:
             return Other(f"{value.tree[0]}: {error}".replace("no formula: ", "", 1)[:60])
     return value

@@ -14,10 +14,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
 
+from course_utils import answers
 from course_utils import check as student
 from course_utils.answers import Call, Raised, Returned, ask
-from course_utils.tasks.compare import Between, shorten
+from course_utils.tasks.compare import Between, compare, shorten
 from course_utils.tasks.kinds import (
     ExpressionTask,
     FunctionTask,
@@ -623,3 +626,26 @@ def test_small_arrays_are_shown_whole():
     assert shorten(np.array([[1, 2]])) == "[[1, 2]]"
     assert shorten(np.zeros((3, 5))) == "an array of shape (3, 5)"
     assert shorten(np.array([])) == "an array of shape (0,)"
+
+
+# ------------------------------------------------------------------ one number, one formula
+
+FACTORS = st.sampled_from([1, 1 + 1e-9, 1 + 5e-7, 1 - 2e-6, 1.1, -1, 0, math.inf, math.nan])
+
+
+@given(st.floats(), FACTORS, st.sampled_from([float, np.float64, np.float32]))
+def test_a_number_is_compared_as_an_array_of_one_is(expected, factor, kind):
+    """What is most often compared has a way of its own, and must be told the same."""
+    with np.errstate(all="ignore"):
+        got, expected = float(expected) * factor, kind(expected)
+    assert compare(got, expected) == compare(got, np.asarray(expected))
+
+
+def test_a_formula_is_built_once(monkeypatch):
+    """From what a student hands in to what is said of it."""
+    build, built = answers.formula, []
+    monkeypatch.setattr(answers, "formula", lambda tree: built.append(tree) or build(tree))
+    task = ExpressionTask(name="made_up", expected=lambda: x + 1, symbols=("x",), why="Because.")
+    assert judge(task, 1 + x).status == "correct"
+    assert judge(task, 2 - x).status == "wrong"
+    assert len(built) == 2

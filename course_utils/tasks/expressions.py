@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.answers import Call, Formula, Other, formula, is_missing, symbol
+from course_utils.answers import Call, Formula, Other, is_missing, symbol
 from course_utils.tasks.base import Outcome, Task
 from course_utils.tasks.compare import shorten
 from course_utils.tasks.slips import Slip
@@ -68,7 +68,7 @@ class ExpressionTask(Task):
                 f"{', '.join(self.symbols)}, such as 1 / (2 + {self.symbols[0]}).",
             )
         try:
-            got = formula(answer.tree) if isinstance(answer, Formula) else sympy.nsimplify(answer)
+            got = answer.expression if isinstance(answer, Formula) else sympy.nsimplify(answer)
         except ValueError as error:
             return Outcome("wrong", f"Your answer is {error}.")
         if not isinstance(got, sympy.Expr):

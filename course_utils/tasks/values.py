@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.answers import Call, Formula, formula, is_missing, plain
+from course_utils.answers import Call, Formula, is_missing, plain
 from course_utils.tasks.base import Outcome, Task
 from course_utils.tasks.compare import Difference, as_array, compare, same, shorten
 from course_utils.tasks.slips import slip_of_number
@@ -109,7 +109,7 @@ class ValueTask(Task):
 def _number_of(answer: Formula) -> Any:
     """Return the number that a formula is, or the formula itself if it is none."""
     try:
-        value = formula(answer.tree)
+        value = answer.expression
         return float(value) if value.is_number and value.is_extended_real else answer
     except (ValueError, TypeError, AttributeError):
         return answer
