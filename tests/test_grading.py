@@ -20,6 +20,7 @@ import nbformat
 import pytest
 
 from course_utils import cli
+from course_utils.grading import run
 from course_utils.notebooks import ROOT
 from course_utils.tasks import tasks_of
 
@@ -127,9 +128,9 @@ def test_a_class_twice_gives_the_same(tmp_path, capsys):
             place = tmp_path / "class" / folder / f"{name}.ipynb"
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes((ROOT / folder / place.name).read_bytes())
-    for run in ("one", "two"):
+    for place in ("one", "two"):
         options = ("--seed", "11", "--exercises", "01", "10")
-        assert grade(tmp_path / "class", "--to", tmp_path / run, *options) == 0
+        assert grade(tmp_path / "class", "--to", tmp_path / place, *options) == 0
     for name in ("grades.json", "grades.csv", "junit.xml", "summary.md"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     found = results(tmp_path / "one")
@@ -265,7 +266,6 @@ def test_a_run_that_is_cut_off_is_resumed(tmp_path):
 
 
 def test_a_resumed_run_claims_no_more_than_held_for_everybody(tmp_path, monkeypatch):
-    from course_utils.grading import run
     from course_utils.grading.marker import Limits
     from course_utils.grading.submissions import find
 
@@ -391,3 +391,28 @@ def test_a_student_whose_marking_always_ends_the_process_is_reported(tmp_path, m
     ]
     assert set(statuses(found["b"]).values()) == {"error"}
     assert "could not be marked" in found["b"]["problems"][0]
+
+
+@pytest.mark.parametrize("deaths", [run.ATTEMPTS - 1, 1000])
+def test_a_process_that_ends_while_it_starts_is_replaced(tmp_path, monkeypatch, capfd, deaths):
+    starts, serve = tmp_path / "starts", run._serve
+
+    def dies_at_first(*arguments):
+        with starts.open("a") as file:
+            file.write("x")
+        if starts.stat().st_size <= deaths:
+            os.kill(os.getpid(), signal.SIGKILL)
+        serve(*arguments)
+
+    monkeypatch.setattr(run, "_serve", dies_at_first)
+    write_notebook(tmp_path / "class" / "a" / "02_sigmoid.ipynb", ["ten_layers = 0.25**10"])
+    ended = grade(tmp_path / "class", "--to", tmp_path / "out", "--exercises", "02")
+    assert starts.stat().st_size == run.ATTEMPTS
+    if deaths < run.ATTEMPTS:
+        assert ended == 0
+        assert results(tmp_path / "out")["a"]["points"] == TASKS["ten_layers"]
+    else:
+        assert ended == 1
+        said = capfd.readouterr().err
+        assert "could be started" in said and "Traceback" not in said
+        assert (tmp_path / "out" / run.JOURNAL).exists()

@@ -20,7 +20,8 @@ from course_utils.tasks import base, expressions, functions, values
 STATUSES = "correct wrong not_attempted missing error timeout memory crashed".split()
 NASTY = (
     "\x1b[2J\x00]]></failure><x a='\"'>&amp;\n```\n# 14 of 14 points\n<script>alert(1)</script>\n"
-    "|=1+1|\u202e\u200f\ufffe\ud800 [link](https://evil.example) www.evil.example $x$"
+    "|=1+1|\u202e\u200f\ufffe\ud800 [link](https://evil.example) www.evil.example $x$ "
+    "@all x@evil.com"
 )
 NAMES = [
     "Kim 민지", "line\nbreak", 'quote " and, comma', "=1+1", "@x", "-1", "+1", " =1", "\t=1",
@@ -123,11 +124,12 @@ def test_nothing_breaks_out_of_the_feedback():
     fence = lines.index("```text")
     end = lines.index("```")
     assert not any(line.startswith("# 14") for line in lines[:fence] + lines[end:])
-    assert all(c.isprintable() for line in lines for c in line)
+    assert all(c.isprintable() for c in "".join(lines).replace("@\u2060", ""))
     outside = "\n".join(lines[:fence])
     assert not re.search(r"(?<!\\)[<>|]", outside)
     assert not re.search(r"(?<!\\)(://|\]\(|\$|&)", outside)
     assert "www.evil" not in outside
+    assert outside.count("@\u2060") == outside.count("@") == 4  # nobody is mentioned or mailed
 
 
 def test_a_message_cannot_pass_for_another_tasks_success():
@@ -148,7 +150,7 @@ def test_the_summary_is_one_page_even_of_a_bad_class():
     assert "| sigmoid | the sign | 200 |" in text
     assert "- and 1760 more" in text
     assert len(text.splitlines()) < 100
-    assert all(c.isprintable() for line in text.split("\n") for c in line)
+    assert all(c.isprintable() for c in text.replace("\n", "").replace("@\u2060", ""))
     assert "<script" not in text.replace("\\<", "")
     assert reports.summary([], NEEDED, 7).startswith("# 0 marked")
 

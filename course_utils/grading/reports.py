@@ -270,7 +270,8 @@ def _line(text: str) -> str:
     """Return text for one line of Markdown: no line breaks, no markup of a student's."""
     text = _visible(" ".join(text.split()))
     text = re.sub(r"([\\`*_\[\]<>#|!~&$])", r"\\\1", text)
-    return re.sub(r":(?=//)|(?<=www)\.", r"\\\g<0>", text, flags=re.I)  # no links either
+    text = re.sub(r":(?=//)|(?<=www)\.", r"\\\g<0>", text, flags=re.I)  # no links either
+    return text.replace("@", "@\u2060")  # nobody is mentioned or mailed; it joins, unseen
 
 
 def summary(students: Sequence[Marked], given: Sequence[str], seed: int) -> str:

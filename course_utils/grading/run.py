@@ -38,6 +38,8 @@ from course_utils.tasks import tasks_of
 __all__ = ["JOURNAL", "grade"]
 
 JOURNAL = ".journal.jsonl"
+ATTEMPTS = 3
+"""How often a process that marks may end while it starts."""
 SAVE_EVERY = 0.5
 """After how many seconds the disk is told to keep what is in the journal."""
 
@@ -189,7 +191,7 @@ class _Seat:
         self._deaths = 0
         self._begin()
 
-    def _begin(self) -> None:
+    def _begin(self, attempt: int = 1) -> None:
         context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
         self._note = context.RawArray("d", 2)  # since when, and which; 0 for not at all
         self.channel, theirs = context.Pipe()
@@ -200,8 +202,15 @@ class _Seat:
         theirs.close()
         try:
             self.given = self.channel.recv()
-        except EOFError:
-            raise RuntimeError("no process to run notebooks in could be started") from None
+        except (EOFError, OSError):  # it ended before it could begin, perhaps by another's hand
+            self.channel.close()
+            self._process.join()
+            if attempt == ATTEMPTS:
+                raise ChildProcessError(
+                    "no process to run notebooks in could be started. What is marked is kept: "
+                    "the same command goes on from there."
+                ) from None
+            self._begin(attempt + 1)
         except BaseException:  # Ctrl+C: nobody else knows of the process yet
             self._process.kill()
             raise
