@@ -423,7 +423,8 @@ def measure(nodes: Any) -> None:
     SymPy evaluates while it builds, exactly and without a limit: 10**10**10 never ends, and
     neither does a**(10**9) as soon as a is a fraction. So the numbers are bounded here before
     SymPy sees them: how large each part may get, how many bits it may have, and how deeply
-    functions, cases and maxima are nested.
+    functions, cases and maxima are nested. What cancels may fool the bounds, as in
+    a / (a / 10**6): so `formula` looks at each part once more as soon as it is built.
     """
     count = 0
 
@@ -440,9 +441,11 @@ def measure(nodes: Any) -> None:
         _see_that_it_fits(name, parts)
         inner = [walk(part, depth + 1) for part in parts]
         found = _measure_of_power(*inner) if name == "Pow" else _measure_of(name, inner)
-        if found.bits > MOST_DIGITS:
+        if not found.bits <= MOST_DIGITS:
             raise ValueError("a power is too high")
-        return _Measure(found.low, found.high, found.bits, _nesting(name, inner))
+        low = -math.inf if math.isnan(found.low) else found.low  # infinity less infinity
+        high = math.inf if math.isnan(found.high) else found.high
+        return _Measure(low, high, found.bits, _nesting(name, inner))
 
     try:
         if nodes[0] == "ExprCondPair":
@@ -541,7 +544,7 @@ def _measure_of(name: str, inner: list[_Measure]) -> _Measure:
 
 
 def _measure_of_power(base: _Measure, exponent: _Measure) -> _Measure:
-    if exponent.most > LARGEST_EXPONENT:
+    if not exponent.most <= LARGEST_EXPONENT:
         raise ValueError("an exponent is too large")
     bits = max(base.bits, 1) * max(exponent.most, 1) + exponent.bits
     if exponent.low == exponent.high > 0:
@@ -625,6 +628,7 @@ def formula(nodes: tuple) -> Any:
         if name in constants:
             return constants[name]
         arguments = [build(part) for part in parts]
+        _see_that_it_stays_small(name, arguments)
         return (ExprCondPair if name == "ExprCondPair" else getattr(sympy, name))(*arguments)
 
     try:
@@ -634,6 +638,39 @@ def formula(nodes: tuple) -> Any:
         raise ValueError(f"no formula: {_text(str(error))}") from None
     if not isinstance(built, sympy.Basic):
         raise ValueError("no formula")
-    if any(max(abs(n.p), n.q) >= LARGEST_NUMBER for n in built.atoms(sympy.Rational)):
+    if any(map(_is_too_large, built.atoms(sympy.Number))):
         raise ValueError("no formula: a number is too large")
     return built
+
+
+def _is_too_large(number: Any) -> bool:
+    """Return whether a SymPy number is finite, and larger than one that is worked with."""
+    if number.is_Rational:
+        return max(abs(number.p), number.q) >= LARGEST_NUMBER
+    return bool(number.is_Float and number.is_finite and abs(number) >= LARGEST_NUMBER)
+
+
+def _see_that_it_stays_small(name: str, arguments: list) -> None:
+    """Raise ValueError if what is built of these SymPy expressions would be a huge number.
+
+    Their own numbers are small, or this had been raised before. What makes large ones of
+    them is a power, and an exponential where there is a logarithm: exp(7 * log(2)) is 128.
+    """
+    import sympy
+
+    numbers = [part.atoms(sympy.Number) for part in arguments]
+    if any(_is_too_large(number) for found in numbers for number in found):
+        raise ValueError("a number is too large")
+    if name not in ("Pow", "exp", "sinh", "cosh"):
+        return
+    base = arguments[0].atoms(sympy.log) if name == "exp" else arguments[:1]
+    is_power = name == "Pow" or (name == "exp" and base)
+    most = LARGEST_EXPONENT if is_power else LARGEST_ARGUMENT
+    largest = max((abs(n) for n in numbers[-1] if n.is_finite), default=0)
+    if largest > most:
+        raise ValueError("an exponent is too large")
+    if is_power:
+        found = {number for part in base for number in part.atoms(sympy.Rational)}
+        bits = sum(abs(n.p).bit_length() + n.q.bit_length() - 1 for n in found)
+        if bits * largest > MOST_DIGITS:
+            raise ValueError("a power is too high")

@@ -109,6 +109,8 @@ def test_an_attack_is_marked_rightly(attack, marked):
         assert task["max_points"] == TASKS[task["task"]]
         assert task["points"] == (task["max_points"] if task["status"] == "correct" else 0)
         assert task["message"]
+        assert not re.search("\n✓", task["message"])
+    assert not any("\n" in problem for problem in student["problems"])
 
 
 def test_the_honest_student_lost_nothing(marked):

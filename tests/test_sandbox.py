@@ -321,6 +321,11 @@ found = json.dumps("forked")
         ("for _ in range(3): pass", False), ("[0 for __ in x]", False), ("x_ = _private", False),
         ("# _ and Out", False), ('"""In"""', False), ("Outer, Index = 1, 2", False),
         ("log = np.log", False), ("log(2)", False), ("history = 1", False), ("dL_da", False),
+        ('print("#", _)', True), ("c = '#f00'; z = Out[2]", True), ('x = "a#b"; y = _', True),
+        ('f"""{_}"""', True), ("s = '\"\"\"'; y = _; t = '\"\"\"'", True), ("'\\\\' # _", False),
+        ('x = """\n_"""', True), ("'it' # isn't _", False), ("# 'a\ny = _ # 'b", True),
+        ('def f():\n    r"""In \\""" is it"""\n    return 1', False), ("\\" * 9_999, False),
+        ('"""' + "\\" * 9_999 + "_", True), ('"""' + "\\" * 9_998 + '_"""', False),
     ],
 )  # fmt: skip
 def test_who_may_ask_for_what_ipython_keeps_is_known(source, needs):
@@ -339,6 +344,7 @@ AS_IN_A_KERNEL = {
     "a cell again": ["n = 0", "n = n + 0.125", "rerun 2", "ten_layers = n**10"],
     "a macro": ["n = 0", "n = n + 0.125", "macro again 2", "again", "ten_layers = n**10"],
     "an underscore in a loop": ["n = 0\nfor _ in range(2):\n    n += 0.125", "ten_layers = n**10"],
+    "a number sign in a text": ["0.25**10", 'print("#", end=" "); ten_layers = _'],
     "what was not a name": ["_log = 1\nrecall = 2\nrep = 3", f"ten_layers = {RIGHT}"],
     "timeit": [
         "calls = []\ndef f(): calls.append(1)",

@@ -641,6 +641,16 @@ def test_a_number_is_compared_as_an_array_of_one_is(expected, factor, kind):
     assert compare(got, expected) == compare(got, np.asarray(expected))
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [sp.DiracDelta(0) * x, sp.Min(1, sp.Piecewise((x, x > 2), (sp.nan, True))), sp.zoo * x],
+    ids=str,
+)
+def test_what_sympy_cannot_work_with_is_wrong_and_raises_nothing(answer):
+    task = ExpressionTask(name="made_up", expected=lambda: x + 1, symbols=("x",), why="Because.")
+    assert judge(task, answer).status == "wrong"
+
+
 def test_a_formula_is_built_once(monkeypatch):
     """From what a student hands in to what is said of it."""
     build, built = answers.formula, []

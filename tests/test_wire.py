@@ -253,6 +253,12 @@ def test_what_is_shown_is_one_line_without_tricks():
 
 R, A = (lambda p, q=1: ["Rational", str(p), str(q)]), ["Symbol", "a"]
 HUGE = "1" + "0" * 299
+
+
+def cancels(small):
+    return ["Mul", A, ["Pow", ["Mul", A, small], R(-1)]]
+
+
 BOMBS = {
     "a tower": ["Pow", R(10), ["Pow", R(10), R(10)]],
     "a high power of a": ["Pow", A, R(10**9)],
@@ -268,6 +274,25 @@ BOMBS = {
     "no denominator": ["Rational", "1", "0"],
     "roots in roots": nested(60, A, "sqrt"),
     "maxima in maxima": nested(8, A, "Max", A),
+    "infinity less infinity": [
+        "Pow",
+        R(3),
+        ["Add", ["Pow", R(20), R(1000)], ["Mul", R(-1), ["Pow", R(20), R(1000)]], R(10**9)],
+    ],
+    "too small, then too large": [
+        "Pow",
+        R(3),
+        ["Mul", *[R(1, HUGE)] * 3, R(10**97), ["Pow", R(10), R(1000)]],
+    ],
+    "what cancels": ["Pow", R(3), cancels(R(1, 10**6))],
+    "what cancels, in a sum": [
+        "Mul",
+        ["Pow", R(3), ["Add", A, cancels(R(1, HUGE))]],
+        ["Pow", R(3), ["Mul", R(-1), A]],
+    ],
+    "what cancels, times a logarithm": ["exp", ["Mul", ["log", R(5)], cancels(R(1, 10**9))]],
+    "what cancels, in floats": ["Pow", R(2), cancels(["Float", "1e-300"])],
+    "what cancels, in exponentials": ["exp", ["exp", cancels(["Float", "1e-9"])]],
     "many maxima": ["Max", *[["Symbol", f"x{k}"] for k in range(100)]],
     "many terms": ["Add", *[["Mul", R(k), A] for k in range(5_000)]],
     "wide and deep": ["Mul", *[["Add", A, *[["sin", A]] * 50]] * 50],

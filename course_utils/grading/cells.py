@@ -58,7 +58,19 @@ _MAGICS = re.compile(
     r"^\s*%*(hist\w*|rec\w*|rep|rerun|macro|save|edit|notebook|pastebin|log\w*)\b(?!\s*[=(.,:\[])",
     re.M,
 ).search
-_NO_USE = re.compile(r'"""[\s\S]*?"""|#[^\n]*|for _{1,3}\b').sub
+_TEXTS = re.compile(
+    r"""
+    ^[ \t]*[rRuU]?(?P<three>\"{3}|'{3})(?:[^\\]|\\[\s\S])*?(?P=three)  # a docstring
+    | \#[^\n]*                                                      # a comment
+    | \bfor[ ]_{1,3}\b
+    | (?P<kept>
+        (?P<quotes>\"{3}|'{3})(?:[^\\]|\\[\s\S])*?(?P=quotes)          # any other text
+        | "(?:\\.|[^"\\\n])*"
+        | '(?:\\.|[^'\\\n])*'
+    )
+    """,
+    re.M | re.X,
+).sub
 _WORDS = re.compile(r"\w+").findall
 
 
@@ -66,7 +78,7 @@ def _needs_history(source: str) -> bool:
     """Return whether a cell may ask what IPython keeps of the cells before."""
     if not _may_need_history(source):
         return False
-    return _may_need_history(_NO_USE("", source))
+    return _may_need_history(_TEXTS(lambda found: found["kept"] or "", source))
 
 
 def _may_need_history(source: str) -> bool:

@@ -458,7 +458,7 @@ class _Sitting:
     def _failed(self, cell: int, error: Any) -> None:
         if type(error) is not list or [type(p) for p in error] != [str, str] or cell < 0:
             raise _Died("crashed")
-        name, text = (part[:300] for part in error)
+        name, text = (wire.line(part[:300]) for part in error)
         status = "memory" if name == "MemoryError" else "error"
         said = f"{name}: {text}" if text else name
         self._note(cell, status, f"Cell {cell + 1} stops with {said}")

@@ -35,5 +35,5 @@ derivation = NASTY
 slope_from_output = sp.Symbol(NASTY.encode("utf-8", "replace").decode()) + 1
 
 # %%
-raise ValueError(NASTY)
+raise type(f"E\n✓ gradients: correct.{NASTY}".replace("\x00", ""), (Exception,), {})(NASTY)
 gradients = {}
