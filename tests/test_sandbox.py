@@ -114,11 +114,11 @@ def test_it_has_no_capability_and_may_make_no_namespace(marker):
         new = [libc.unshare(flag) for flag in (0x10000000, 0x400, 0x20000)]
         end = ctypes.c_int()
         libc.prctl(2, ctypes.byref(end), 0, 0, 0)  # the signal of its parent's death
-        state = [libc.prctl(39, 0, 0, 0, 0), end.value]
+        state = [libc.prctl(39, 0, 0, 0, 0), end.value, os.getsid(0) == os.getpid()]
         found = json.dumps([held.raw == bytes(24), bounding, new[::2], state])
         """,
     )
-    assert found == [True, [], [-1, -1], [1, signal.SIGKILL]]
+    assert found == [True, [], [-1, -1], [1, signal.SIGKILL, True]]
 
 
 def test_a_mount_is_refused_before_the_kernel_reads_what_it_is_asked(marker):

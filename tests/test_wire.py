@@ -259,6 +259,7 @@ def cancels(small):
     return ["Mul", A, ["Pow", ["Mul", A, small], R(-1)]]
 
 
+NINE = ["Mul", R(1, 400), cancels(R(1, 400 * 900))]  # hundred, measured as 1
 BOMBS = {
     "a tower": ["Pow", R(10), ["Pow", R(10), R(10)]],
     "a high power of a": ["Pow", A, R(10**9)],
@@ -284,15 +285,16 @@ BOMBS = {
         R(3),
         ["Mul", *[R(1, HUGE)] * 3, R(10**97), ["Pow", R(10), R(1000)]],
     ],
-    "what cancels": ["Pow", R(3), cancels(R(1, 10**6))],
+    "what cancels": ["Pow", R(3), cancels(R(1, 10**9))],
     "what cancels, in a sum": [
         "Mul",
-        ["Pow", R(3), ["Add", A, cancels(R(1, HUGE))]],
+        ["Pow", R(3), ["Add", A, cancels(R(1, 10**9))]],
         ["Pow", R(3), ["Mul", R(-1), A]],
     ],
     "what cancels, times a logarithm": ["exp", ["Mul", ["log", R(5)], cancels(R(1, 10**9))]],
     "what cancels, in floats": ["Pow", R(2), cancels(["Float", "1e-300"])],
     "what cancels, in exponentials": ["exp", ["exp", cancels(["Float", "1e-9"])]],
+    "what cancels, in powers of powers": ["Pow", ["Pow", ["Pow", R(3), NINE], NINE], NINE],
     "many maxima": ["Max", *[["Symbol", f"x{k}"] for k in range(100)]],
     "many terms": ["Add", *[["Mul", R(k), A] for k in range(5_000)]],
     "wide and deep": ["Mul", *[["Add", A, *[["sin", A]] * 50]] * 50],
