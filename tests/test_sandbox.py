@@ -149,6 +149,21 @@ def test_a_worker_rings_when_all_is_said(monkeypatch):
     assert {m.task for m in marked.marks if m.status == "correct"} == {"ten_layers"}
 
 
+def test_no_program_that_it_starts_gets_its_sockets(marker):
+    source = """
+        import json, os, stat
+        found = []
+        for number in range(64):
+            try:
+                if stat.S_ISSOCK(os.fstat(number).st_mode):
+                    found.append(os.get_inheritable(number))
+            except OSError:
+                pass
+        found = json.dumps(found)
+        """
+    assert run(marker, source) == [False, False]
+
+
 def test_it_sees_only_itself_and_python(marker):
     found = run(
         marker,
