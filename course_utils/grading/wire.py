@@ -122,11 +122,10 @@ class Writer:
         for message in messages:
             waiting += framed(as_text(message))
             if len(waiting) > AT_ONCE or message is messages[-1]:
-                self.send(waiting)
+                self._send(waiting)
                 waiting.clear()
 
-    def send(self, piece: bytearray) -> None:
-        """Send what is `framed` already, as `write` does."""
+    def _send(self, piece: bytearray) -> None:
         try:
             if self._bell:
                 try:
