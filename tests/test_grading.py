@@ -17,12 +17,14 @@ import time
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from course_utils import cli
-from course_utils.grading import run
+from course_utils.check import outcome
+from course_utils.grading import run, worker
 from course_utils.notebooks import ROOT
-from course_utils.tasks import tasks_of
+from course_utils.tasks import EXERCISES, tasks_of
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import students
@@ -226,6 +228,45 @@ def test_a_busy_machine_makes_nobody_late(tmp_path, busy):
     assert "does not end" in found["works for ever"].problems[0]
     assert seconds["works"] > 1
     assert seconds["works for ever"] < 30
+
+
+REHEARSED = """
+import json, sys
+from course_utils.grading import cells, worker
+
+shell, said, run, answers = worker._warm_up(), [], cells._run, cells._answers
+known = set(shell.user_ns)
+cells._run = lambda *all: said.append(run(*all)) or said[-1]
+cells._answers = lambda *all: said.append(answers(*all)) or said[-1]
+worker._rehearse(shell)
+json.dump([said, sorted(known ^ set(shell.user_ns)), shell.execution_count], sys.stdout)
+"""
+
+
+def test_a_worker_rehearses_all_kinds_of_answers_and_forgets_them():
+    command = [sys.executable, "-c", REHEARSED]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    said, left, count = json.loads(output.splitlines()[-1])
+    turn = said[: len(said) // worker.REHEARSALS]
+    assert said == turn * worker.REHEARSALS
+    *ran, half, formula, table, word, nothing = turn
+    assert ran == [[]] * (1 + worker.REHEARSAL.count("\n\n")), "a cell failed"
+    assert half[0] == ["function", "half"]
+    assert {reply[0] for reply in half[1:]} == {"returned"}
+    assert [answer[0][2][0] for answer in (formula, table, word)] == ["formula", "dict", "text"]
+    assert nothing == [["missing", "nothing"]]
+    assert (left, count) == ([], 1)
+
+
+def test_what_a_worker_rehearses_answers_no_task():
+    names = {}
+    source = re.sub(r"^(from course_utils.check|check).*", "", worker.REHEARSAL, flags=re.M)
+    exec(source, names)
+    for exercise in EXERCISES:
+        for task in tasks_of(exercise):
+            for name in ("half", "formula", "table", "word"):
+                found = outcome(task, names[name], np.random.default_rng(1))
+                assert found.status != "correct", (task.name, name)
 
 
 def test_the_inputs_are_new_in_every_run():
