@@ -230,6 +230,21 @@ def test_a_busy_machine_makes_nobody_late(tmp_path, busy):
     assert seconds["works for ever"] < 30
 
 
+@pytest.mark.parametrize(
+    "needs, module",
+    [("import matplotlib", "matplotlib.pyplot"), ("from sympy import lambdify", "numpy.f2py")],
+)
+def test_what_few_need_is_loaded_for_who_needs_it_and_those_after(tmp_path, needs, module):
+    is_there = f"{module[1:]!r} in {{name[1:] for name in sys.modules}}"
+    asks = f"import sys\nten_layers = 0.25**10 if {is_there} else 0"
+    notebooks = {"1 before": [asks], "2 needs it": [f"# {needs}", asks], "3 after": [asks]}
+    for student, cells in notebooks.items():
+        write_notebook(tmp_path / "class" / student / "02_sigmoid.ipynb", cells)
+    grade(tmp_path / "class", "--to", tmp_path / "out", "--exercises", "02", "--jobs", "1")
+    found = [statuses(student)["ten_layers"] for student in results(tmp_path / "out").values()]
+    assert found == ["wrong", "correct", "correct"]
+
+
 REHEARSED = """
 import json, sys
 from course_utils.grading import cells, worker

@@ -127,7 +127,7 @@ class Marker:
         self._folder: Path | None = None
         self._control: socket.socket | None = None
         self._process = 0
-        self._draws = False
+        self._has_more = False
         self._ending: tuple[socket.socket, ...] = ()  # of the worker that is being ended
         self._questions: dict[str, _Question] = {}
 
@@ -154,7 +154,7 @@ class Marker:
                     self._warm = self._own_warm.enter_context(Warm())
                 self._control = self._warm.fork(self._folder, self.limits.megabytes, self.number)
                 self._answers = wire.Reader(self._control)
-                self._draws = False
+                self._has_more = False
                 self._process, given = self._answers.read(120)
                 self.given = tuple(given)
                 break
@@ -180,15 +180,15 @@ class Marker:
             sandbox.remove_tree(self._folder)
         self._control = self._folder = None
 
-    def fork(self, draws: bool = False) -> tuple[socket.socket, socket.socket]:
-        """Fork a worker, with Matplotlib loaded if it draws; return its channel and its bell."""
+    def fork(self, needs_more: bool = False) -> tuple[socket.socket, socket.socket]:
+        """Fork a worker, with what few need loaded if it does; return its channel and its bell."""
         self.wait_for_end()
         (channel, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
         for attempt in (1, 2):
             try:
-                if draws and not self._draws:
-                    self._control.sendall(b"P")
-                    self._draws = self._answers.read(120) == "loaded"
+                if needs_more and not self._has_more:
+                    self._control.sendall(b"L")
+                    self._has_more = self._answers.read(120) == "loaded"
                 socket.send_fds(self._control, [b"F"], [theirs.fileno(), rope.fileno()])
                 break
             except (OSError, wire.Broken):  # the warm process itself is gone: begin anew
@@ -422,7 +422,7 @@ class _Sitting:
             self._seconds()  # if the time is up, that is what is said
             if self.deaths > MOST_DEATHS:
                 raise _Died("crashed")
-            self.channel, self.bell = self.marker.fork(any(map(_DRAWS, self.notebook.cells)))
+            self.channel, self.bell = self.marker.fork(any(map(_NEEDS_MORE, self.notebook.cells)))
             self.reader = wire.Reader(self.channel, self.bell)
             self.waited = 0.0
             try:
@@ -615,7 +615,7 @@ def _deadline(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-_DRAWS = re.compile("matplotlib|pylab|figures|explore|graph_drawing").search
+_NEEDS_MORE = re.compile("matplotlib|pylab|figures|explore|graph_drawing|lambdify|to_numpy").search
 _UNFIT = "Your answer cannot be judged: to work it out took too long or too much memory."
 _DEATHS = {
     "timeout": "The time was up before an answer came.",

@@ -3,10 +3,10 @@
 ``python -m course_utils.grading.worker`` starts with NumPy, SymPy and IPython loaded, and
 with nothing that is worth looking for: no tasks, no expected values, no other student. It
 runs nobody's code. For each marker it forks a process that shuts itself in for good
-(`sandbox`), shares what is loaded with the others, and forks for each notebook (with
-Matplotlib from the first on that draws: no exercise does). The child of that gives up the
-rest of its rights, runs the cells as Jupyter would, and answers the marker's questions in
-plain data (`cells`, `wire`).
+(`sandbox`), shares what is loaded with the others, and forks for each notebook (from the
+first on that draws or asks for `lambdify`, as no exercise does, with what that needs). The
+child of that gives up the rest of its rights, runs the cells as Jupyter would, and answers
+the marker's questions in plain data (`cells`, `wire`).
 
 Stops, beside what `sandbox` and `wire` stop: one cell costing another (each is run, whatever
 became of the ones before); a notebook that outlives its turn (`kill_all` ends all that it
@@ -160,8 +160,8 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
             fork(ends)
             for used in ends:
                 os.close(used)
-        elif word == b"P":
-            _load_pictures(home)
+        elif word == b"L":
+            _load_more(home)
             already = watch.measure()  # what is loaded is not taken off a student's memory
             ready = steps()
             wire.write(control, "loaded")
@@ -188,12 +188,7 @@ def _warm_up() -> Any:
     from course_utils import symbolic  # noqa: F401
 
     x = sympy.Symbol("x")
-    slope = sympy.simplify(sympy.diff(sympy.exp(x) / (1 + sympy.exp(x)), x))
-    without = "charset_normalizer"  # which NumPy takes along for its Fortran, where it is
-    sys.modules.setdefault(without, None)
-    sympy.lambdify(x, slope, "numpy")(1.0)
-    if sys.modules[without] is None:
-        del sys.modules[without]
+    sympy.simplify(sympy.diff(sympy.exp(x) / (1 + sympy.exp(x)), x))
     silent = types.ModuleType("course_utils.check", "In a marking run these do nothing.")
     for name in ("check", "hint", "progress"):
         setattr(silent, name, lambda *arguments, **named: None)
@@ -236,7 +231,7 @@ def half(z, upstream=1.0):
 
 check("half", half)
 
-formula = 2 * a * (3 - z) / 5
+formula = (1 - a) * (2 + a) + sp.exp(-z) / (2 + sp.exp(-z)) ** 2
 
 table = {"z": None}
 table["z"] = -7 * (1 / 3) ** 2
@@ -273,21 +268,36 @@ PASSED_OVER = (
 """The magics that do nothing: a kernel has them, and nobody looks, or they would install."""
 
 
-def _load_pictures(home: sandbox.Home) -> None:
-    """Load Matplotlib for a notebook that draws, and for those after it; a third more memory."""
-    home.make()  # where it writes down which fonts there are
+def _load_more(home: sandbox.Home) -> None:
+    """Load Matplotlib, and what `sympy.lambdify` loads of NumPy; half as much memory again."""
+    home.make()  # where Matplotlib writes down which fonts there are
+    with contextlib.suppress(Exception):  # then the notebook's own import says why
+        _lambdify()
     try:
         import matplotlib
 
         matplotlib.use("module://matplotlib_inline.backend_inline")
         import matplotlib.pyplot
-    except Exception:  # then the notebook's own import says why
+    except Exception:
         for name in [name for name in sys.modules if name.startswith("matplotlib.")]:
             del sys.modules[name]
         sys.modules.pop("matplotlib", None)
     home.remove()
     gc.collect()
     gc.freeze()
+
+
+def _lambdify() -> None:
+    import sympy
+
+    without = "charset_normalizer"  # which NumPy takes along for its Fortran, where it is
+    sys.modules.setdefault(without, None)
+    try:
+        x = sympy.Symbol("x")
+        sympy.lambdify(x, sympy.exp(x), "numpy")
+    finally:
+        if sys.modules[without] is None:
+            del sys.modules[without]
 
 
 def _timed_once(shell: Any) -> Callable:
