@@ -152,9 +152,10 @@ class Marker:
             try:
                 if self._warm is None:
                     self._warm = self._own_warm.enter_context(Warm())
-                self._control = self._warm.fork(self._folder, self.limits.megabytes, self.number)
+                self._control = self._warm.fork(
+                    self._folder, self.limits.megabytes, self.number, self._has_more
+                )
                 self._answers = wire.Reader(self._control)
-                self._has_more = False
                 self._process, given = self._answers.read(120)
                 self.given = tuple(given)
                 break
@@ -183,15 +184,16 @@ class Marker:
     def fork(self, needs_more: bool = False) -> tuple[socket.socket, socket.socket]:
         """Fork a worker, with what few need loaded if it does; return its channel and its bell."""
         self.wait_for_end()
+        if needs_more and not self._has_more:  # for this one and those after it
+            self._has_more = True
+            self._stop()
+            self._start()
         (channel, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
         for attempt in (1, 2):
             try:
-                if needs_more and not self._has_more:
-                    self._control.sendall(b"L")
-                    self._has_more = self._answers.read(120) == "loaded"
                 socket.send_fds(self._control, [b"F"], [theirs.fileno(), rope.fileno()])
                 break
-            except (OSError, wire.Broken):  # the warm process itself is gone: begin anew
+            except OSError:  # the process that forks is gone: begin anew
                 if attempt == 2:
                     raise
                 self._stop()

@@ -712,17 +712,12 @@ class Watch:
             self._own = self._resident("self")
 
     def _resident(self, process: str) -> int:
-        return self._bytes(process, 1)
-
-    def _bytes(self, process: str, entry: int) -> int:
-        if self._list < 0:
-            return 0
         try:
             number = os.open(f"{process}/statm", os.O_RDONLY, dir_fd=self._list)
         except OSError:
             return 0
         try:
-            return int(os.read(number, 200).split()[entry]) * os.sysconf("SC_PAGE_SIZE")
+            return int(os.read(number, 200).split()[1]) * os.sysconf("SC_PAGE_SIZE")
         except (OSError, IndexError):
             return 0
         finally:
@@ -737,18 +732,6 @@ class Watch:
             self.too_much = True
             with contextlib.suppress(OSError):
                 os.kill(-1, signal.SIGKILL)
-
-    def measure(self) -> int:
-        """Take what this process has now, and all its forks share, for nobody's own.
-
-        Returns
-        -------
-        int
-            What `address_space` does, also where /proc is no longer to be seen.
-        """
-        if self._list >= 0:
-            self._own = self._resident("self")
-        return self._bytes("self", 0) or address_space()
 
 
 def kill_all(user: int | None) -> None:

@@ -57,7 +57,9 @@ class Warm:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def fork(self, folder: Path, megabytes: int, number: int) -> socket.socket:
+    def fork(
+        self, folder: Path, megabytes: int, number: int, needs_more: bool = False
+    ) -> socket.socket:
         """Return the socket to a new process that serves a marker.
 
         Parameters
@@ -68,6 +70,8 @@ class Warm:
             The memory that a student may take.
         number : int
             Of the marker, from 0: each works on another processor, as another user.
+        needs_more : bool
+            Whether it has to have loaded what few notebooks need, such as Matplotlib.
 
         Raises
         ------
@@ -75,7 +79,7 @@ class Warm:
             If the warm process is gone.
         """
         ours, theirs = socket.socketpair()
-        order = json.dumps([str(folder), megabytes, number]).encode("ascii")
+        order = json.dumps([needs_more, str(folder), megabytes, number]).encode("ascii")
         with theirs:
             socket.send_fds(self._control, [order], [theirs.fileno()])
         return ours

@@ -62,18 +62,20 @@ def main() -> None:
     os.chdir(folder)
     shell = _warm_up()
     _rehearse(shell)
-    gc.collect()
-    sandbox.use_large_pages()
-    gc.collect()
-    gc.freeze()
+    _settle()
+    has_more = False
     while True:
         text, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not text:
             break
+        needs_more, *order = json.loads(text)
+        if needs_more and not has_more:
+            _load_more()
+            has_more = True
         if os.fork() == 0:
             control.close()
             try:
-                _serve_marker(shell, socket.socket(fileno=descriptors[0]), *json.loads(text))
+                _serve_marker(shell, socket.socket(fileno=descriptors[0]), *order)
             finally:
                 os._exit(0)
         os.close(descriptors[0])
@@ -81,6 +83,14 @@ def main() -> None:
     _wait_for_forks()
     os.chdir("/")
     sandbox.remove_tree(folder)
+
+
+def _settle() -> None:
+    """Make what is loaded cheap to share with forks."""
+    gc.collect()
+    sandbox.use_large_pages()
+    gc.collect()
+    gc.freeze()
 
 
 def _wait_for_forks(how: int = 0) -> None:
@@ -125,20 +135,17 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
     kept += [place.fileno() for place in sockets]
     gc.collect()
     gc.freeze()
-
-    def steps() -> list[sandbox.Step]:
-        return sandbox.steps_to_shut_in(home.path, kept, megabytes, already, user, rules)
+    steps = sandbox.steps_to_shut_in(home.path, kept, megabytes, already, user, rules)
 
     def fork(ends: Sequence[int]) -> None:
         home.make()
         if sandbox.fork() == 0:
-            _become_worker(ends, sockets, ready, shell)
+            _become_worker(ends, sockets, steps, shell)
 
     def end() -> None:
         sandbox.kill_all(user)
         home.remove()
 
-    ready = steps()
     (channel, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
     with channel, theirs, bell, rope:  # if no worker can work here, say so before a student pays
         fork([theirs.fileno(), rope.fileno()])
@@ -160,11 +167,6 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
             fork(ends)
             for used in ends:
                 os.close(used)
-        elif word == b"L":
-            _load_more(home)
-            already = watch.measure()  # what is loaded is not taken off a student's memory
-            ready = steps()
-            wire.write(control, "loaded")
         else:
             end()
             running = False
@@ -268,9 +270,8 @@ PASSED_OVER = (
 """The magics that do nothing: a kernel has them, and nobody looks, or they would install."""
 
 
-def _load_more(home: sandbox.Home) -> None:
+def _load_more() -> None:
     """Load Matplotlib, and what `sympy.lambdify` loads of NumPy; half as much memory again."""
-    home.make()  # where Matplotlib writes down which fonts there are
     with contextlib.suppress(Exception):  # then the notebook's own import says why
         _lambdify()
     try:
@@ -282,9 +283,7 @@ def _load_more(home: sandbox.Home) -> None:
         for name in [name for name in sys.modules if name.startswith("matplotlib.")]:
             del sys.modules[name]
         sys.modules.pop("matplotlib", None)
-    home.remove()
-    gc.collect()
-    gc.freeze()
+    _settle()
 
 
 def _lambdify() -> None:
