@@ -47,6 +47,7 @@ __all__ = [
     "settled",
     "symbol",
     "tree",
+    "without_addresses",
 ]
 
 DEEPEST, LONGEST, LARGEST = 6, 10_000, 20_000
@@ -176,9 +177,14 @@ def _message(error: BaseException) -> str:
     """Return what an error is called and what it says, if it can say it."""
     name = type(error).__name__
     try:
-        return _text(f"{name}: {error}")
+        return _text(without_addresses(f"{name}: {error}"))
     except BaseException:  # a class that a student wrote
         return _text(name)
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without the places in memory that Python tells: they differ in each run."""
+    return re.sub(r"\b0x[0-9a-f]{6,}", "0x...", text)
 
 
 def _is_unchanged(now: Any, before: Any) -> bool:
@@ -209,7 +215,7 @@ def _own_line(error: BaseException) -> str:
     ours = [f for f in ours if "/lib/python" not in f.filename.replace("\\", "/")]
     if isinstance(error, RecursionError):
         ours = ours[:1]
-    return f"line {ours[-1].lineno}: {ours[-1].line}" if ours and ours[-1].line else ""
+    return _text(f"line {ours[-1].lineno}: {ours[-1].line}") if ours and ours[-1].line else ""
 
 
 # ---------------------------------------------------------------------- into plain data
@@ -285,7 +291,8 @@ def _plain(value: Any, depth: int, room: list[int]) -> Any:
     if isinstance(value, list | tuple | range) and depth < DEEPEST and len(value) <= LONGEST:
         return [_plain(item, depth + 1, room) for item in value]
     if isinstance(value, dict) and depth < DEEPEST and len(value) <= LONGEST:
-        return {_cut(str(key), room): _plain(item, depth + 1, room) for key, item in value.items()}
+        made = {_cut(str(key), room): _plain(item, depth + 1, room) for key, item in value.items()}
+        return made if len(made) == len(value) else Other("dict with two keys that read alike")
     if str(type(value).__module__).partition(".")[0] == "sympy" or _is_undefined(value):
         return _plain_formula(value)
     return Other(type(value).__name__)

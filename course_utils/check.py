@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.answers import ask, is_missing, plain
+from course_utils.answers import Other, ask, is_missing, plain
 from course_utils.tasks import task
 from course_utils.tasks.kinds import Outcome, Task
 
@@ -129,6 +129,7 @@ def judge_value(
 
 def _article(value: Any) -> str:
     name = "number" if isinstance(value, float | bool) else type(value).__name__
+    name = value.kind if isinstance(value, Other) else name
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 

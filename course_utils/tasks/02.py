@@ -79,7 +79,7 @@ TASKS = (
         points=2,
         reference=sigmoid,
         arguments=("z",),
-        fixed=_value_calls,
+        fixed=lambda: [*_value_calls(), Call(np.array([-30.0, 30.0]))],
         random=random_arrays,
         hints=(
             "Translate the formula 1 / (1 + e^-z) from left to right; np.exp takes arrays.",

@@ -49,7 +49,7 @@ def compare(
     if isinstance(expected, dict):
         return _compare_entries(got, expected, rtol, atol)
     if isinstance(expected, tuple) or (isinstance(expected, list) and not _is_table(expected)):
-        if isinstance(got, np.ndarray):
+        if isinstance(got, np.ndarray) and got.ndim:
             got = list(got)
         if not isinstance(got, list) or len(got) != len(expected):
             return Difference(f"is {shorten(got)}, expected {len(expected)} values", True)

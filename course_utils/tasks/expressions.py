@@ -140,6 +140,7 @@ class ExpressionTask(Task):
         return kept
 
     def _points(self, rng: np.random.Generator, symbols: set) -> list[dict]:
+        """Return points, each a fraction of its own prime: no period goes through them all."""
         import sympy
 
         positive = self._once(
@@ -150,7 +151,9 @@ class ExpressionTask(Task):
         def number(symbol: Any) -> Any:
             lowest = 0.1 if symbol.name in positive else -3
             low, high = self.domain.get(symbol.name, (lowest, 3))
-            return sympy.Rational(round(rng.uniform(low, high) * 1000) * 10 + 1, 10_000)
+            prime = sympy.nextprime(int(rng.integers(5_000, 9_900)))
+            over = round(rng.uniform(low, high) * prime)
+            return sympy.Rational(over if over % prime else over + 1, prime)
 
         ordered = sorted(symbols, key=lambda s: s.name)
         return [{symbol: number(symbol) for symbol in ordered} for _ in range(12)]

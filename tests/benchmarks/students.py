@@ -53,6 +53,8 @@ def source_of(function):
         needed = set(code.co_names) | set(code.co_freevars)
     except (AttributeError, KeyError, TypeError):
         return None
+    if node and (node.args.defaults or node.args.kw_defaults):
+        return None  # they are worked out in the catalogue
     attributes = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)} if node else set()
     return ast.unparse(node) if node and needed - attributes <= KNOWN else None
 
