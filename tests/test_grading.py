@@ -23,6 +23,7 @@ import pytest
 from course_utils import cli
 from course_utils.check import outcome
 from course_utils.grading import run, worker
+from course_utils.grading.marker import _bound
 from course_utils.notebooks import ROOT
 from course_utils.tasks import EXERCISES, tasks_of
 
@@ -176,7 +177,13 @@ def test_the_same_answer_is_judged_once_and_another_is_not_taken_for_it(tmp_path
 
     monkeypatch.setattr(FunctionTask, "judge", counted)
     for number, body in enumerate(
-        ["1 / (1 + np.exp(-z))", "1 / (1 + np.exp(-z)) + 1e-9", "1 / (1 + np.exp(-z))", "z", "z"]
+        [
+            "1 / (1 + np.exp(-z))",
+            "1 / (1 + np.exp(-z)) * (1 + 1e-9)",
+            "1 / (1 + np.exp(-z))",
+            "z",
+            "z",
+        ]
     ):
         cell = f"import numpy as np\ndef sigmoid(z): return {body}"
         write_notebook(tmp_path / f"{number}" / "02_sigmoid.ipynb", [cell])
@@ -295,6 +302,39 @@ def test_the_inputs_are_new_in_every_run():
     assert asked[1] == again
     for task, one, other in zip(tasks_of("02"), asked[1], asked[2], strict=True):
         assert (one != other) == task.takes_function
+
+
+def test_the_same_seed_gives_the_same_to_who_leaves_it_to_chance(tmp_path):
+    chance = [
+        "import random\nimport numpy as np\nten_layers = random.random() + np.random.rand()",
+        "raise ValueError(object())",
+        "def sigmoid(z): raise ValueError(' '.join({'one', 'two', 'three', 'four', 'five'}))",
+        "def stable_sigmoid(z): raise ValueError(object())",
+    ]
+    write_notebook(tmp_path / "class" / "chance" / "02_sigmoid.ipynb", chance)
+    reports = []
+    for place in (tmp_path / "one", tmp_path / "two"):
+        grade(tmp_path / "class", "--to", place, "--exercises", "02", "--seed", "1")
+        reports.append((place / "grades.json").read_text(encoding="utf-8"))
+    assert reports[0] == reports[1]
+    assert "<object object at 0x...>" in reports[0]
+
+
+def test_who_is_asked_what_a_failed_cell_defines_parses_nothing_long():
+    names = _bound("import a.b, c as d\ndef e(): f = 1\nclass g: pass\n(h, [i]), j.k = l")
+    assert names == {"a", "d", "e", "f", "g", "h", "i"}
+    assert "sigmoid" in _bound("def sigmoid(z) retrun")
+    assert _bound("a;" * 20_000) == "a;" * 20_000
+
+
+def test_what_a_task_without_an_answer_is_told(tmp_path):
+    cells = ["def sigmoid(z): return z\nwhile True: pass", "from nowhere import stable_sigmoid"]
+    write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", cells)
+    grade(tmp_path / "ann", "--to", tmp_path / "out", "--exercises", "02", "--time-limit", "1")
+    told = {t["task"]: t["message"] for t in results(tmp_path / "out")["ann"]["tasks"]}
+    assert told["sigmoid"] == "✗ sigmoid: Cell 1 does not end."
+    assert "stable_sigmoid: Cell 2 stops with ModuleNotFoundError" in told["stable_sigmoid"]
+    assert "There is nothing called ten_layers" in told["ten_layers"]
 
 
 def test_a_run_that_is_cut_off_is_resumed(tmp_path):

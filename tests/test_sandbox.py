@@ -339,8 +339,9 @@ found = json.dumps("forked")
         ('print("#", _)', True), ("c = '#f00'; z = Out[2]", True), ('x = "a#b"; y = _', True),
         ('f"""{_}"""', True), ("s = '\"\"\"'; y = _; t = '\"\"\"'", True), ("'\\\\' # _", False),
         ('x = """\n_"""', True), ("'it' # isn't _", False), ("# 'a\ny = _ # 'b", True),
-        ('def f():\n    r"""In \\""" is it"""\n    return 1', False), ("\\" * 9_999, False),
-        ('"""' + "\\" * 9_999 + "_", True), ('"""' + "\\" * 9_998 + '_"""', False),
+        ('def f():\n    r"""In \\""" is it"""\n    return 1', False), ("\\" * 4_999, False),
+        ('"""' + "\\" * 4_979 + "_", True), ('"""' + "\\" * 4_978 + '_"""', False),
+        ("\n" * 4_999, False), ("\n" * 60_000, True), ('_ = "' + '\\"' * 20_000, True),
     ],
 )  # fmt: skip
 def test_who_may_ask_for_what_ipython_keeps_is_known(source, needs):

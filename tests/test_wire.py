@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from course_utils.answers import Formula, Other, Raised, Returned, copied, formula, plain
 from course_utils.grading import wire
 from course_utils.symbolic import a, z
+from course_utils.tasks import EXERCISES, tasks_of
 
 # ------------------------------------------------------------------------- there and back
 
@@ -65,6 +66,24 @@ def test_a_value_comes_back(value):
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.reshape(1)
     assert equal(wire.decode(over_the_wire(wire.encode(value))), value)
+
+
+def kinds(value):
+    if isinstance(value, np.ndarray):
+        return type(value), value.dtype, value.shape
+    if isinstance(value, list | tuple):
+        return type(value), [kinds(item) for item in value]
+    if isinstance(value, dict):
+        return dict, {key: kinds(item) for key, item in value.items()}
+    return type(value)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_worker_is_asked_what_check_asks(exercise):
+    for task in tasks_of(exercise):
+        for call in task.calls(np.random.default_rng(1)) if task.takes_function else []:
+            arguments = wire.decode(over_the_wire(wire.encode(call.arguments)))
+            assert kinds(arguments) == kinds(call.arguments), task.name
 
 
 @given(VALUES, st.lists(TEXT, max_size=3), st.lists(st.integers(0, 9), max_size=3))

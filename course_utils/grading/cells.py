@@ -16,7 +16,7 @@ from typing import Any
 
 from IPython.core.async_helpers import get_asyncio_loop
 
-from course_utils.answers import Call, Raised, Returned, ask, copied
+from course_utils.answers import Call, Raised, Returned, ask, copied, without_addresses
 from course_utils.grading import wire
 
 __all__ = ["serve"]
@@ -52,10 +52,12 @@ def _run_all(writer: wire.Writer, shell: Any, cells: list) -> None:
     writer.write(["ran", -1, error])
 
 
+LONG = 5_000
+"""From how many letters on a cell is not looked into."""
 _NAMES = frozenset("_ __ ___ _i _ii _iii _ih _oh _dh In Out get_ipython".split())
 _NUMBERED = re.compile(r"\b_i?[0-9]+\b").search
 _MAGICS = re.compile(
-    r"^\s*%*(hist\w*|rec\w*|rep|rerun|macro|save|edit|notebook|pastebin|log\w*)\b(?!\s*[=(.,:\[])",
+    r"^[^\S\n]*%*(hist\w*|rec\w*|rep|rerun|macro|save|edit|notebook|pastebin|log\w*)\b(?!\s*[=(.,:\[])",
     re.M,
 ).search
 _TEXTS = re.compile(
@@ -76,6 +78,8 @@ _WORDS = re.compile(r"\w+").findall
 
 def _needs_history(source: str) -> bool:
     """Return whether a cell may ask what IPython keeps of the cells before."""
+    if len(source) > LONG:
+        return True  # to look would take the longer, the more odd it is; IPython is right too
     if not _may_need_history(source):
         return False
     return _may_need_history(_TEXTS(lambda found: found["kept"] or "", source))
@@ -108,14 +112,18 @@ def _run(
             error = result.error_before_exec or result.error_in_exec
         else:
             exec(code, shell.user_ns)
-        if (pyplot := sys.modules.get("matplotlib.pyplot")) and pyplot.get_fignums():
-            pyplot.close("all")
     except BaseException as stopped:  # a cell may raise what IPython does not catch
         error = stopped
+    try:
+        if (pyplot := sys.modules.get("matplotlib.pyplot")) and pyplot.get_fignums():
+            pyplot.close("all")
+    except BaseException as stopped:
+        error = error or stopped
     if error is None:
         return []
     try:
-        return [type(error).__name__, " ".join(str(error).split())[:300]]
+        text = without_addresses(" ".join(str(error)[:10_000].split()))
+        return [type(error).__name__, text[:300]]
     except BaseException:
         return [type(error).__name__, ""]
 
@@ -150,13 +158,13 @@ def _compiled(shell: Any, number: int, source: str) -> types.CodeType | None:
     return code
 
 
-def _look(shell: Any, name: str) -> list:
+def _look(shell: Any, name: str, is_asked: bool) -> list:
     """Return a word for what a name holds, the name, and a plain value if it holds one."""
     if name not in shell.user_ns:
         return ["missing", name]
     value = shell.user_ns[name]
     try:
-        if callable(value) and not hasattr(value, "free_symbols"):
+        if callable(value) and (is_asked or not hasattr(value, "free_symbols")):
             return ["function", name]
         return ["value", name, wire.encode(copied(value))]
     except BaseException as error:
@@ -165,7 +173,7 @@ def _look(shell: Any, name: str) -> list:
 
 def _answers(shell: Any, name: str, calls: list) -> list[list]:
     """Return what a name holds, and if it is a function, what it answers to calls."""
-    found = _look(shell, name)
+    found = _look(shell, name, bool(calls))
     if found != ["function", name]:
         return [found]
     try:

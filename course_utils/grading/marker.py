@@ -25,7 +25,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -43,9 +43,10 @@ from course_utils.tasks.kinds import Outcome, Task
 
 __all__ = ["Limits", "Mark", "Marked", "Marker", "unmarked"]
 
-MOST_DEATHS = 12
+MOST_DEATHS = 1_000
 MOST_PROBLEMS = 20
 MOST_KNOWN = 500
+LONGEST_PARSED = 20_000
 
 
 @dataclass(frozen=True)
@@ -352,6 +353,7 @@ class _Sitting:
         self.unfit = unfit
         self.problems: list[str] = []
         self.fate: dict[int, tuple[str, str]] = {}  # of a cell that failed: status, what it says
+        self.bound: dict[int, Container[str]] = {}  # the names that a failed cell defines
         self.killers: set[int] = set()
         self.deaths = 0
         self.heard = 0  # answers of the present worker
@@ -585,9 +587,14 @@ class _Sitting:
     def _missing(self, task: Task) -> tuple[str, str]:
         """Say why a name is not there: its cell failed, or there is no such cell."""
         for cell, (status, text) in self.fate.items():
-            if _binds(self.notebook.cells[cell], task.name):
-                return status, f"✗ {task.name}: {text}."
-        return "missing", f"There is nothing called {task.name} in the notebook."
+            if cell not in self.bound:
+                self.bound[cell] = _bound(self.notebook.cells[cell])
+            if task.name in self.bound[cell]:
+                return status, f"✗ {task.name}: {text.removesuffix('.')}."
+        return "missing", (
+            f"There is nothing called {task.name} in the notebook: "
+            "what is marked is what has this name at its end."
+        )
 
 
 def _is_for_memory(reply: Returned | Raised) -> bool:
@@ -626,16 +633,20 @@ _DEATHS = {
 }
 
 
-def _binds(source: str, name: str) -> bool:
-    """Return whether a cell defines a name, as far as that can be seen."""
+def _bound(source: str) -> Container[str]:
+    """Return the names that a cell defines, as far as that can be seen; else all that it has."""
+    if len(source) > LONGEST_PARSED:
+        return source
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return name in source
+        return source
+    names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            if node.name == name:
-                return True
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name:
-            return True
-    return False
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name.partition(".")[0])
+    return names

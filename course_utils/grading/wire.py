@@ -7,7 +7,7 @@ first entry says what it is, so that nothing has to be guessed and nothing is ev
 ``["none"]``           None; ``["dots"]`` for ``...``
 ``["bool", true]``     also ``["int", 3]`` and ``["text", "abc"]``
 ``["float", "0x1p0"]`` a float as `float.hex` writes it, exact
-``["array", ...]``     dtype, shape, base64 of the bytes
+``["array", ...]``     dtype, shape, base64 of the bytes; ``["scalar", ...]`` the same
 ``["list", ...]``      its entries; ``["tuple", ...]`` too
 ``["dict", ...]``      pairs of a text and a value
 ``["formula", tree]``  a tree of `course_utils.answers.tree`
@@ -289,7 +289,8 @@ def encode(value: Any) -> list:
         if name not in DTYPES:
             raise TypeError(f"an array of {array.dtype}")
         text = binascii.b2a_base64(array.astype(name, copy=False), newline=False).decode("ascii")
-        return ["array", name, list(np.shape(value)), text]
+        kind = "array" if isinstance(value, np.ndarray) else "scalar"
+        return [kind, name, list(np.shape(value)), text]
     if type(value) is float:
         return ["float", value.hex()]
     if type(value) is str:
@@ -328,8 +329,8 @@ def decode(message: Any, depth: int = 0) -> Any:
             return items if kind == "list" else tuple(items)
         if kind == "dict":
             return {_text(key): decode(item, depth + 1) for key, item in parts}
-        if kind == "array":
-            return _array(*parts)
+        if kind in ("array", "scalar"):
+            return _array(*parts) if kind == "array" else _array(*parts)[()]
         (part,) = parts
         if kind == "bool" and type(part) is bool:
             return part
