@@ -10,6 +10,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -318,6 +319,21 @@ def test_the_same_seed_gives_the_same_to_who_leaves_it_to_chance(tmp_path):
         reports.append((place / "grades.json").read_text(encoding="utf-8"))
     assert reports[0] == reports[1]
     assert "<object object at 0x...>" in reports[0]
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or os.getuid() != 0 or not shutil.which("setpriv"),
+    reason="takes a right away from root",
+)
+def test_root_who_may_not_become_another_user_gives_feedback(tmp_path):
+    command = ["setpriv", "--bounding-set", "-setuid", "--inh-caps", "-setuid", sys.executable]
+    command += ["-m", "course_utils.cli", "grade", str(ROOT / "solutions" / "02_sigmoid.ipynb")]
+    subprocess.run([*command, "--to", str(tmp_path), "--exercises", "02"], check=True)
+    (student,) = results(tmp_path).values()
+    assert set(statuses(student).values()) == {"correct"}
+    page = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "Feedback, not a mark" in page
+    assert "did not offer: limits" in page
 
 
 def test_who_is_asked_what_a_failed_cell_defines_parses_nothing_long():

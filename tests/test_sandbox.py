@@ -304,6 +304,14 @@ def test_the_folder_outside_stays_empty(marker):
     assert list(marker._folder.iterdir()) == []
 
 
+def test_no_more_is_said_to_be_given_than_is(tmp_path, monkeypatch):
+    sandbox.call_filter.cache_clear()
+    monkeypatch.setattr(sandbox.platform, "machine", lambda: "riscv64")
+    assert sandbox.refuse_calls() is False  # of a machine whose calls we do not know
+    sandbox.call_filter.cache_clear()
+    assert not sandbox.Watch(tmp_path, 100).sees  # outside a process namespace of its own
+
+
 BOMB = """
 import os, signal, subprocess, sys, time, json
 for number in range(1, 65):

@@ -8,7 +8,9 @@ limits          `setrlimit`: memory, size of a file, open files, processes, no c
                 memory is short of, the kernel takes from the student, not from the marker
 user            another user as root, and no capability for anybody; a process namespace of
                 its own, from which no other process can be named, and which one signal
-                empties, however fast its processes fork and whatever they ignore
+                empties, however fast its processes fork and whatever they ignore; a session
+                of its own; none of the marker's open files; the end, if the marker ends; no
+                look into its memory for others of the same user
 network         a network namespace of its own, with no way out
 disk            a root of its own, which holds Python and its libraries, read-only, and one
                 small file system in memory, new for each student: nothing else can be
@@ -62,6 +64,7 @@ __all__ = [
     "Watch",
     "address_space",
     "bound_memory",
+    "can_become",
     "die_with_parent",
     "enter_root",
     "forbid_capabilities",
@@ -480,6 +483,22 @@ def limit_forks() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is an OSError
 
 
+def can_become(user: int) -> bool:
+    """Return whether a fork of this process may become another user: not each root may."""
+    if os.fork() == 0:
+        refused = 1
+        try:
+            take(_steps_to_become(user))
+            refused = 0
+        finally:
+            os._exit(refused)
+    return os.wait()[1] == 0
+
+
+def _steps_to_become(user: int) -> list[Step]:
+    return [(os.setgroups, ([],)), (os.setresgid, (user,) * 3), (os.setresuid, (user,) * 3)]
+
+
 def steps_to_shut_in(
     folder: Path,
     kept: Iterable[int],
@@ -517,7 +536,7 @@ def steps_to_shut_in(
     steps += _lower("RLIMIT_AS", already + megabytes * 2**20)
     steps += _lower("RLIMIT_NPROC", processes)
     if user is not None:
-        steps += [(os.setgroups, ([],)), (os.setresgid, (user,) * 3), (os.setresuid, (user,) * 3)]
+        steps += _steps_to_become(user)
     if _libc is not None:
         # In a user namespace of its own every process begins with all capabilities.
         steps.append((_libc.capset, (struct.pack("<Ii", 0x20080522, 0), bytes(24))))
@@ -617,13 +636,15 @@ _SOCKET, _CLONE, _CLONE3, _FCNTL, _PRLIMIT = (41, 198), (56, 220), 435, (72, 25)
 _LEASE, _NOTIFY = 1024, 1026  # who has a lease of a file makes all others wait for it
 
 
-def refuse_calls() -> None:
-    """Refuse what no exercise needs, to this process and its forks, where the machine is known.
+def refuse_calls() -> bool:
+    """Refuse what no exercise needs, to this process and its forks; return whether we can.
 
-    All but what `Home` needs: that, a fork refuses itself. (The longer a filter is, the longer
-    the kernel takes to translate it.)
+    We can where the machine's calls are known. All are refused but what `Home` needs: that, a
+    fork refuses itself. (The longer a filter is, the longer the kernel takes to translate it.)
     """
-    take(_refuse(_REFUSED))
+    steps = _refuse(_REFUSED)
+    take(steps)
+    return bool(steps)
 
 
 def _refuse(calls: tuple) -> list[Step]:
@@ -711,6 +732,11 @@ class Watch:
             _call(_libc.umount2(os.fsencode(folder), _DETACH))
             self._own = self._resident("self")
 
+    @property
+    def sees(self) -> bool:
+        """Whether this system shows what memory the processes have."""
+        return self._list >= 0
+
     def _resident(self, process: str) -> int:
         try:
             number = os.open(f"{process}/statm", os.O_RDONLY, dir_fd=self._list)
@@ -725,7 +751,7 @@ class Watch:
 
     def look(self) -> None:
         """Kill all processes of the student if they have clearly more memory than one may."""
-        if self._list < 0:
+        if not self.sees:
             return
         others = (name for name in os.listdir(self._list) if name.isdigit() and name != "1")
         if sum(max(0, self._resident(name) - self._own) for name in others) > self._most:

@@ -37,6 +37,7 @@ class Warm:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",
         }
         number = str(theirs.fileno())
         self._process = subprocess.Popen(
