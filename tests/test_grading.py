@@ -238,6 +238,24 @@ def test_a_busy_machine_makes_nobody_late(tmp_path, busy):
     assert seconds["works for ever"] < 30
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who waits for a processor")
+@pytest.mark.parametrize("forks", ["os.fork()", "os.fork() or os.fork() and os._exit(0)"])
+def test_who_keeps_itself_waiting_gets_no_more_time(tmp_path, monkeypatch, forks):
+    from course_utils.grading.marker import Limits, Marker
+    from course_utils.grading.submissions import find
+
+    spin = f"import os\nfor k in range(9):\n    if not ({forks}):\n        while True: pass\n"
+    spin += "while True: pass"
+    write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", [spin, "ten_layers = 0.25**10"])
+    told, waited = [], Marker.waited
+    monkeypatch.setattr(Marker, "waited", lambda self: told.append(waited(self)) or told[-1])
+    with Marker(3, Limits(seconds=1, notebook_seconds=6)) as marker:
+        (student,) = find(tmp_path, ["02_sigmoid"])
+        marked = marker.mark(student, ["02_sigmoid"])
+    assert {m.task for m in marked.marks if m.points} == {"ten_layers"}
+    assert set(told) == {0.0}
+
+
 @pytest.mark.parametrize(
     "needs, module",
     [("import matplotlib", "matplotlib.pyplot"), ("from sympy import lambdify", "numpy.f2py")],

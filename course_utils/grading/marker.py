@@ -240,13 +240,18 @@ class Marker:
         self._ending = ()
 
     def waited(self) -> float:
-        """Return how many seconds the present worker has waited for a processor, or 0."""
-        process = str(self._process)
+        """Return how many seconds the present worker has waited for a processor, or 0.
+
+        One that has started other processes may have kept itself waiting: that is not counted.
+        """
+        process, others = str(self._process), []
         try:
             for _ in range(2 if "network" in self.given else 1):  # see `sandbox.isolate`
-                process = Path(f"/proc/{process}/task/{process}/children").read_text().split()[0]
+                process, *others = _children(process)
+            if others or _children(process):
+                return 0.0
             return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
-        except (OSError, IndexError, ValueError):
+        except (OSError, ValueError):
             return 0.0  # it is gone, or this system does not tell
 
     def question(self, task: Task) -> _Question:
@@ -293,6 +298,10 @@ class Marker:
             marked.marks += sitting.marks()
             marked.problems += sitting.problems
         return marked
+
+
+def _children(process: str) -> list[str]:
+    return Path(f"/proc/{process}/task/{process}/children").read_text().split()
 
 
 def _tasks(exercise: str) -> tuple[Task, ...]:
@@ -498,7 +507,8 @@ class _Sitting:
 
     def _kept_waiting(self) -> float:
         """Return how long the worker has waited for a processor since this was last asked."""
-        before, self.waited = self.waited, self.marker.waited()
+        before = self.waited
+        self.waited = max(before, self.marker.waited())
         more = min(self.waited - before, self.patience)
         self.patience -= more
         return more
