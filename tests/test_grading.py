@@ -7,6 +7,7 @@ does not name is not there, so it must be missing.
 """
 
 import ast
+import contextlib
 import json
 import os
 import re
@@ -447,6 +448,29 @@ def test_unusable_places_are_refused(tmp_path, monkeypatch, capsys, submissions,
         grade(submissions, "--to", to)
     assert left.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def test_answers_that_take_too_long_to_judge_take_no_more_than_twice_the_limit(
+    tmp_path, monkeypatch
+):
+    from course_utils.grading import marker as module
+    from course_utils.grading.submissions import find
+
+    @contextlib.contextmanager
+    def deadline(seconds):
+        given.append(seconds)
+        raise module._Late
+        yield
+
+    given = []
+    monkeypatch.setattr(module, "_deadline", deadline)
+    names = ["slope_from_output", "derivation", "ten_layers"]
+    write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", [f"{name} = 1" for name in names])
+    (student,) = find(tmp_path, ["02_sigmoid"])
+    with module.Marker(3, module.Limits(seconds=8)) as marker:
+        marked = marker.mark(student, ["02_sigmoid"])
+    assert {m.task for m in marked.marks if m.status == "timeout"} == set(names)
+    assert given == [8, 4, 2]
 
 
 def test_an_answer_that_takes_too_long_to_judge_ends_for_good():

@@ -366,6 +366,7 @@ class _Sitting:
         self.killers: set[int] = set()
         self.deaths = 0
         self.heard = 0  # answers of the present worker
+        self.late = 0  # answers that took too long to judge
         self.waited = 0.0  # its seconds without a processor, as far as its deadlines know
         self.patience = marker.limits.notebook_seconds  # the most that they are moved by
         self.end = time.monotonic() + marker.limits.notebook_seconds
@@ -537,6 +538,7 @@ class _Sitting:
         try:
             outcome = self._outcome(task)
         except _Late:  # our own judging of a formula that takes too long to evaluate
+            self.late += 1  # the next one has half the time: together, no more than twice of it
             return self._mark(task, "timeout", "Your answer takes too long to evaluate.")
         except _Died:
             raise
@@ -589,7 +591,7 @@ class _Sitting:
         """Judge inside; also what no deadline ends, in C, is seen from outside (`run`)."""
         self.marker.on_judging(f"{self.notebook.exercise} {task.name}")
         try:
-            with _deadline(self.marker.limits.seconds):
+            with _deadline(self.marker.limits.seconds / 2**self.late):
                 yield
         finally:
             self.marker.on_judging("")
