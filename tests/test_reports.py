@@ -155,6 +155,11 @@ def test_the_summary_is_one_page_even_of_a_bad_class():
     assert reports.summary([], NEEDED, 7).startswith("# 0 marked")
 
 
+def test_the_median_of_an_even_class_lies_between_the_two_in_its_middle():
+    class_ = [student("a", mark("correct")), student("b", mark("wrong"))]
+    assert "Median 50 %, best 100 %." in reports.summary(class_, NEEDED, 7)
+
+
 @pytest.mark.parametrize("missing", [None, *NEEDED])
 def test_a_result_is_called_a_mark_only_where_everything_is_shut(missing):
     said = reports.standing([name for name in NEEDED if name != missing])

@@ -15,6 +15,7 @@ import io
 import json
 import os
 import re
+import statistics
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -285,7 +286,7 @@ def summary(students: Sequence[Marked], given: Sequence[str], seed: int) -> str:
         lines.append(
             f"| {low} to {low + 10} | {count} {'█' * round(40 * count / max(len(shares), 1))} |"
         )
-    middle, best = (shares[len(shares) // 2], shares[-1]) if shares else (0, 0)
+    middle, best = (statistics.median(shares), shares[-1]) if shares else (0, 0)
     lines += ["", f"Median {middle:.0f} %, best {best:.0f} %.", ""]
     lines += ["## Hardest tasks", "", "| task | tried | right | share |", "|---|---|---|---|"]
     tried: Counter = Counter()
