@@ -342,7 +342,10 @@ def grade(options: argparse.Namespace) -> int:
     reports.write_all(folder, results, measures, seed, exercises)
     (folder / run.JOURNAL).unlink(missing_ok=True)
     least = min(map(reports.percent, results))
-    print(f"{len(results)} marked: {folder / 'summary.md'}")
+    why = reports.no_mark(measures)
+    print(f"{len(results)} {'checked' if why else 'marked'}: {folder / 'summary.md'}")
+    if why:
+        print(f"Feedback, not a mark. {why}")
     if options.fail_under is not None and least < options.fail_under:
         print(f"{least:.0f} % is under {options.fail_under:g} %")
         return 1

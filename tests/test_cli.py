@@ -259,3 +259,44 @@ def test_lessons_are_listed_in_order(tmp_path):
     assert (first.minutes, first.needs) == (25, ("01_step_function",))
     assert first.objectives == ("Derive it.",)
     assert second.slug == "10_choosing"
+
+
+# grade
+
+
+def hand_in(folder, *names):
+    """Make a class in which each hands in exercise 02, and return its folder."""
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        write(folder / name / "02_sigmoid.ipynb", "x = 1")
+    return folder
+
+
+def marked_with(monkeypatch, measures, points=0):
+    """Let nothing be run: each student gets some of 14 points, under these measures."""
+    from course_utils.grading import run
+    from course_utils.grading.marker import Mark, Marked
+
+    def grade(students, exercises, folder, **more):
+        mark = Mark("02_sigmoid", "sigmoid", points, 14, "wrong", "no")
+        return [Marked(s.name, [mark]) for s in students], tuple(measures), 7
+
+    monkeypatch.setattr(run, "grade", grade)
+
+
+def grade(folder, *arguments, to="out"):
+    return cli.main(["grade", str(folder / "class"), "--to", str(folder / to), *arguments])
+
+
+def test_grade_says_that_it_gives_no_marks(tmp_path, monkeypatch, capsys):
+    from course_utils.grading import sandbox
+
+    hand_in(tmp_path / "class", "ann", "bob")
+    marked_with(monkeypatch, sandbox.NEEDED)
+    assert grade(tmp_path) == 0
+    assert capsys.readouterr().out == f"2 marked: {tmp_path / 'out' / 'summary.md'}\n"
+    marked_with(monkeypatch, set(sandbox.NEEDED) - {"network"})
+    assert grade(tmp_path) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("2 checked: ")
+    assert said[1:] == ["Feedback, not a mark. This machine did not offer: no network."]

@@ -57,10 +57,10 @@ def test_only_the_statuses_of_the_contract_occur():
 
 def test_every_status_is_counted_once():
     every = student("Kim", *(mark(s, f"{s}.", s) for s in STATUSES))
-    suite = ElementTree.fromstring(reports.junit_xml([every])).find("testsuite")
+    suite = ElementTree.fromstring(reports.junit_xml([every], NEEDED)).find("testsuite")
     counted = {k: int(suite.get(k)) for k in ("tests", "failures", "errors")}
     assert counted == {"tests": 8, "failures": 3, "errors": 4}
-    kinds = {case.get("name"): [child.tag for child in case] for case in suite}
+    kinds = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
     assert kinds["correct"] == []
     assert kinds["wrong"] == kinds["missing"] == kinds["not_attempted"] == ["failure"]
     assert kinds["timeout"] == kinds["memory"] == kinds["crashed"] == ["error"]
@@ -105,13 +105,13 @@ def test_names_come_back_from_the_csv(names):
 @given(st.text(), st.text(), st.text())
 def test_junit_is_xml_whatever_is_said(name, message, task):
     for each in (message, NASTY):
-        whole = reports.junit_xml([student(name, mark("wrong", each, task))])
+        whole = reports.junit_xml([student(name, mark("wrong", each, task))], NEEDED)
         (case,) = ElementTree.fromstring(whole.encode("utf-8")).iter("testcase")
         assert [child.tag for child in case] == ["failure"]
     legal = re.fullmatch(r"[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*", message)
     if legal:
         (said,) = ElementTree.fromstring(
-            reports.junit_xml([student(name, mark("wrong", message))])
+            reports.junit_xml([student(name, mark("wrong", message))], NEEDED)
         ).iter("failure")
         assert said.get("message") == message
 
@@ -166,6 +166,21 @@ def test_a_result_is_called_a_mark_only_where_everything_is_shut(missing):
     assert ("Feedback, not a mark" in said) == (missing is not None)
     if missing:
         assert reports.WHAT[missing] in said.partition("did not offer")[2]
+
+
+@pytest.mark.parametrize("given", [NEEDED, NEEDED[1:]])
+def test_every_page_says_whether_it_gives_marks(given):
+    is_mark = given == NEEDED
+    class_ = [student("a"), student("b")]
+    heading = reports.summary(class_, given, 7).partition("\n")[0]
+    assert heading == ("# 2 marked" if is_mark else "# 2 checked")
+    for suite in ElementTree.fromstring(reports.junit_xml(class_, given)):
+        said = suite.find("properties/property[@name='standing']").get("value")
+        assert said.startswith("Feedback, not a mark.") != is_mark
+
+
+def test_the_measures_are_told_apart_although_they_hold_commas():
+    assert "files and processes; another user, or signals kept in; no" in reports.standing(NEEDED)
 
 
 # ------------------------------------------------------------------------------- the files

@@ -28,7 +28,7 @@ from course_utils.grading.marker import Mark, Marked
 from course_utils.grading.sandbox import NEEDED
 from course_utils.grading.submissions import file_names, safe_name
 
-__all__ = ["percent", "result_json", "write_all", "write_feedback"]
+__all__ = ["no_mark", "percent", "result_json", "write_all", "write_feedback"]
 
 MOST_PROBLEMS = 50
 WHAT = {
@@ -61,17 +61,20 @@ def percent(marked: Marked) -> float:
     return 100 * sum(mark.points for mark in marked.marks) / most if most else 0.0
 
 
+def no_mark(given: Sequence[str]) -> str:
+    """Return why a result is feedback and no mark; nothing if it is one."""
+    missing = [WHAT[name] for name in NEEDED if name not in given]
+    return f"This machine did not offer: {'; '.join(missing)}." if missing else ""
+
+
 def standing(given: Sequence[str]) -> str:
     """Return what the result may be called, and what it rests on, in a few sentences."""
-    missing = [WHAT[name] for name in NEEDED if name not in given]
-    has = ", ".join(WHAT[name] for name in NEEDED if name in given) or "nothing"
-    if missing:
-        return (
-            f"**Feedback, not a mark.** This machine shut the students' code in with: {has}. "
-            f"It did not offer: {'; '.join(missing)}."
-        )
+    has = "; ".join(WHAT[name] for name in NEEDED if name in given) or "nothing"
+    shut = f"The students' code was shut in with: {has}."
+    if why := no_mark(given):
+        return f"**Feedback, not a mark.** {why} {shut}"
     return (
-        f"The students' code was shut in with: {has}. A result is a mark if the teacher started "
+        f"{shut} A result is a mark if the teacher started "
         "this run; in a repository that students can change, it is feedback."
     )
 
@@ -99,7 +102,7 @@ def write_all(
     """
     write_whole(folder / "grades.csv", grades_csv(students, exercises))
     write_whole(folder / "grades.json", grades_json(students))
-    write_whole(folder / "junit.xml", junit_xml(students))
+    write_whole(folder / "junit.xml", junit_xml(students, given))
     write_whole(folder / "summary.md", summary(students, given, seed))
     names = file_names([student.student for student in students])
     for student in students:
@@ -156,8 +159,10 @@ def _harmless(name: str) -> str:
     return f"'{name}" if is_odd else name
 
 
-def junit_xml(students: Sequence[Marked]) -> str:
+def junit_xml(students: Sequence[Marked], given: Sequence[str]) -> str:
     """Return the results as JUnit's XML: a suite a student, a case a task."""
+    said = _attribute(standing(given).replace("**", ""))
+    properties = f'<properties><property name="standing" value={said}/></properties>'
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>"]
     for s in students:
         failed = sum(m.status in ("wrong", "not_attempted", "missing") for m in s.marks)
@@ -166,6 +171,7 @@ def junit_xml(students: Sequence[Marked]) -> str:
             f"<testsuite name={_attribute(s.student)} tests={_attribute(len(s.marks))} "
             f"failures={_attribute(failed)} errors={_attribute(errors)}>"
         )
+        lines.append(properties)
         for m in s.marks:
             case = f"<testcase classname={_attribute(m.notebook)} name={_attribute(m.task)}"
             if m.status == "correct":
@@ -278,7 +284,8 @@ def _line(text: str) -> str:
 def summary(students: Sequence[Marked], given: Sequence[str], seed: int) -> str:
     """Return the instructor's page: distribution, hardest tasks, most frequent mistakes."""
     shares = sorted(percent(s) for s in students)
-    lines = [f"# {len(students)} marked", "", standing(given), ""]
+    done = "checked" if no_mark(given) else "marked"
+    lines = [f"# {len(students)} {done}", "", standing(given), ""]
     lines += [f"Seed of the random inputs: `{seed}` (repeat the run with `--seed`).", ""]
     lines += ["## Distribution", "", "| per cent | students |", "|---|---|"]
     for low in range(0, 100, 10):
