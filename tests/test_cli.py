@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from course_utils import cli, doctor, notebooks
 
 ROOT = Path(__file__).parent.parent
+posix = pytest.mark.skipif(os.name != "posix", reason="the workers are forked")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -300,3 +301,12 @@ def test_grade_says_that_it_gives_no_marks(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("2 checked: ")
     assert said[1:] == ["Feedback, not a mark. This machine did not offer: no network."]
+
+
+@posix
+@pytest.mark.usefixtures("alone")
+def test_the_summary_counts_who_has_a_cell_that_fails(tmp_path):
+    write(hand_in(tmp_path / "class", "ann", "bob") / "ann" / "02_sigmoid.ipynb", "1 / 0", "y")
+    assert grade(tmp_path, "--exercises", "02", "--jobs", "1") == 0
+    said = (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
+    assert said.endswith("## Submissions with a problem\n\n- 1 student has a cell that fails\n")

@@ -160,6 +160,17 @@ def test_the_median_of_an_even_class_lies_between_the_two_in_its_middle():
     assert "Median 50 %, best 100 %." in reports.summary(class_, NEEDED, 7)
 
 
+def test_cells_that_fail_push_out_no_submission_that_cannot_be_read():
+    cell = "02_sigmoid: Cell 3 stops with NameError: x"
+    class_ = [student(f"s{k}", problems=[cell] * 3) for k in range(100)]
+    unread = "02_sigmoid.ipynb cannot be read: it is no JSON."
+    text = reports.summary([*class_, student("kim", problems=[cell, unread])], NEEDED, 7)
+    *_, told, counted = text.splitlines()
+    assert told == r"- kim: 02\_sigmoid.ipynb cannot be read: it is no JSON."
+    assert counted == "- 101 students have a cell that fails"
+    assert "1 student has a cell" in reports.summary([student(problems=[cell])], NEEDED, 7)
+
+
 @pytest.mark.parametrize("missing", [None, *NEEDED])
 def test_a_result_is_called_a_mark_only_where_everything_is_shut(missing):
     said = reports.standing([name for name in NEEDED if name != missing])

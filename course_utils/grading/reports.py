@@ -31,6 +31,7 @@ from course_utils.grading.submissions import file_names, safe_name
 __all__ = ["no_mark", "percent", "result_json", "write_all", "write_feedback"]
 
 MOST_PROBLEMS = 50
+FAILING_CELL = re.compile(r"\w+: Cell \d+ ")  # as the marker begins a problem
 WHAT = {
     "limits": "limits on memory, files and processes",
     "user": "another user, or signals kept in",
@@ -317,9 +318,15 @@ def summary(students: Sequence[Marked], given: Sequence[str], seed: int) -> str:
         "|---|---|---|",
     ]
     lines += [f"| {task} | {_line(name)} | {n} |" for (task, name), n in mistakes.most_common(12)]
-    ill = [(s.student, p) for s in students for p in s.problems]
-    if ill:
-        lines += ["", "## Submissions with a problem", ""]
-        lines += [f"- {_line(student)}: {_line(problem)}" for student, problem in ill[:40]]
-        lines += [f"- and {len(ill) - 40} more"] if len(ill) > 40 else []
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_ill(students)]) + "\n"
+
+
+def _ill(students: Sequence[Marked]) -> list[str]:
+    """Return what could not be read or found, by student; cells that fail are only counted."""
+    ill = [(s.student, p) for s in students for p in s.problems if not FAILING_CELL.match(p)]
+    failing = sum(any(map(FAILING_CELL.match, s.problems)) for s in students)
+    lines = [f"- {_line(student)}: {_line(problem)}" for student, problem in ill[:40]]
+    lines += [f"- and {len(ill) - 40} more"] if len(ill) > 40 else []
+    who = "1 student has" if failing == 1 else f"{failing} students have"
+    lines += [f"- {who} a cell that fails"] if failing else []
+    return ["", "## Submissions with a problem", "", *lines] if lines else []
