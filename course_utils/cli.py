@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
 import os
 import secrets
 import sys
@@ -311,15 +312,11 @@ def grade(options: argparse.Namespace) -> int:
 
     _need_solutions()
     names = [path.stem for path in sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb"))]
-    exercises = names
-    if options.exercises:
-        exercises = [name for name in names if name[:2] in options.exercises]
-        if len(exercises) < len(set(options.exercises)):
-            raise Refusal(f"there are no such exercises: {' '.join(options.exercises)}")
+    exercises = _chosen_exercises(options.exercises, names)
     folder = options.to
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not os.path.isdir(folder):
         raise Refusal(f"{folder} is a file: name a folder for the reports")
-    given, reports_to = options.submissions.resolve(), folder.resolve()
+    given, reports_to = (Path(os.path.realpath(p)) for p in (options.submissions, folder))
     if given == reports_to or given in reports_to.parents:
         raise Refusal("the reports need a folder of their own, outside that of the submissions")
     if given.is_relative_to(reports_to / "feedback"):
@@ -330,26 +327,67 @@ def grade(options: argparse.Namespace) -> int:
         raise Refusal(str(error)) from None
     if options.submissions.is_file():
         exercises = [options.submissions.stem]
-    results, measures, seed = run.grade(
-        students,
-        exercises,
-        folder,
-        limits=Limits(options.time_limit, 6 * options.time_limit, options.memory_limit),
-        jobs=options.jobs,
-        seed=options.seed,
-        on_done=_progress("marking", "student"),
-    )
-    reports.write_all(folder, results, measures, seed, exercises)
-    (folder / run.JOURNAL).unlink(missing_ok=True)
+    _make_reports_folder(folder)
+    try:
+        results, measures, seed = run.grade(
+            students,
+            exercises,
+            folder,
+            limits=Limits(options.time_limit, 6 * options.time_limit, options.memory_limit),
+            jobs=options.jobs,
+            seed=options.seed,
+            on_done=_progress("marking", "student"),
+        )
+        reports.write_all(folder, results, measures, seed, exercises)
+        (folder / run.JOURNAL).unlink(missing_ok=True)
+    except OSError as error:
+        if not error.strerror:  # it says itself what to do
+            raise
+        raise Refusal(
+            f"the run stopped ({error.strerror}): see to it, and the same command goes on from "
+            f"there; if {folder} cannot be written to, choose another folder"
+        ) from None
     least = min(map(reports.percent, results))
     why = reports.no_mark(measures)
     print(f"{len(results)} {'checked' if why else 'marked'}: {folder / 'summary.md'}")
     if why:
         print(f"Feedback, not a mark. {why}")
     if options.fail_under is not None and least < options.fail_under:
-        print(f"{least:.0f} % is under {options.fail_under:g} %")
+        digits = next(n for n in range(20) if float(f"{least:.{n}f}") < options.fail_under)
+        print(f"{least:.{digits}f} % is under {options.fail_under:.15g} %")
         return 1
     return 0
+
+
+def _chosen_exercises(given: Sequence[str] | None, names: list[str]) -> list[str]:
+    """Return the exercises that were named, as 2, 02 or 02_sigmoid, or all."""
+    if not given:
+        return names
+    wanted = {Path(name).stem.zfill(2) for name in given}
+    strangers = wanted - {*names, *(name[:2] for name in names)}
+    if strangers:
+        they = ", ".join(names)
+        raise Refusal(f"there is no exercise {', '.join(sorted(strangers))}: they are {they}")
+    return [name for name in names if wanted & {name, name[:2]}]
+
+
+def _make_reports_folder(folder: Path) -> None:
+    """Make the folder of the reports, or refuse one that cannot hold them."""
+    import tempfile
+
+    from course_utils.grading import reports, run
+
+    try:
+        for place in (folder, folder / "feedback"):
+            place.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=place).close()
+    except OSError as error:
+        exists = isinstance(error, FileExistsError)
+        why = f"{error.filename} is no folder" if exists else error.strerror
+        raise Refusal(f"{folder} cannot hold the reports ({why}): choose another folder") from None
+    for name in (*reports.FILES, run.JOURNAL):
+        if (folder / name).is_dir():
+            raise Refusal(f"{folder / name} is a folder: choose another folder for the reports")
 
 
 def _need_solutions() -> None:
@@ -360,19 +398,27 @@ def _need_solutions() -> None:
         raise Refusal("this copy of the course has no solutions/: use a clone of its repository")
 
 
-def _at_least(lowest: float, kind: type) -> Callable[[str], float]:
-    """Return a reader of a number that is not too small."""
+def _number(kind: type, lowest: float, highest: float = math.inf) -> Callable[[str], float]:
+    """Return a reader of a number that is neither too small nor too large."""
+    span = f"from {lowest} " + ("on" if highest == math.inf else f"to {highest}")
 
     def read(text: str) -> float:
         try:
             value = kind(text)
         except ValueError:
             value = lowest - 1
-        if not value >= lowest:
-            raise argparse.ArgumentTypeError(f"a number from {lowest} on, not {text!r}")
+        if not lowest <= value <= highest:
+            raise argparse.ArgumentTypeError(f"a number {span}, not {text!r}")
         return value
 
     return read
+
+
+def _place(text: str) -> Path:
+    """Read a path; an empty one would be the folder in which the command runs."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty: name a place")
+    return Path(text)
 
 
 def _progress(name: str, unit: str = "cell") -> Callable[[int, int], None]:
@@ -405,7 +451,7 @@ def _add(
         description=summary,
         epilog=f"For instance: {example}",
     )
-    parser.set_defaults(function=function)
+    parser.set_defaults(function=function, parser=parser)
     return parser
 
 
@@ -464,26 +510,41 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command.add_argument("--to", type=Path, required=True, metavar="FILE.zip")
 
     command = _add(commands, grade, "course grade submissions --to report --jobs 2")
-    command.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
-    command.add_argument("--to", type=Path, required=True, metavar="DIR", help="for the reports")
-    command.add_argument("--jobs", type=_at_least(1, int), default=os.cpu_count() or 1, metavar="N")
+    command.epilog += (
+        ". Exit status: 0 if all is marked, whatever the points; 1 if a student has less than "
+        "--fail-under, or the run ended early; 2 if the arguments cannot be used, or the reports "
+        "cannot be written."
+    )
     command.add_argument(
-        "--time-limit", type=_at_least(0.1, float), default=10.0, metavar="SECONDS",
-        help="for a task or a cell (10)",
+        "submissions", type=_place, metavar="SUBMISSIONS",
+        help="a notebook, a student's folder of notebooks, or a folder of such folders",
+    )  # fmt: skip
+    command.add_argument("--to", type=_place, required=True, metavar="DIR", help="for the reports")
+    jobs = os.cpu_count() or 1
+    command.add_argument(
+        "--jobs", type=_number(int, 1), default=jobs, metavar="N",
+        help="how many students to mark at the same time (%(default)s: one a processor)",
     )  # fmt: skip
     command.add_argument(
-        "--memory-limit", type=_at_least(64, int), default=1024, metavar="MIB",
+        "--time-limit", type=_number(float, 0.1, 86_400), default=10.0, metavar="SECONDS",
+        help="for a task or a cell (10); a notebook has six times as long in all",
+    )  # fmt: skip
+    command.add_argument(
+        "--memory-limit", type=_number(int, 64, 1_048_576), default=1024, metavar="MIB",
         help="for a student's process (1024)",
     )  # fmt: skip
     command.add_argument(
-        "--fail-under", type=_at_least(0, float), metavar="PERCENT",
+        "--fail-under", type=_number(float, 0, 100), metavar="PERCENT",
         help="leave with 1 if a student has less",
     )  # fmt: skip
     command.add_argument(
-        "--seed", type=_at_least(0, int), help="of the random inputs, to repeat a run"
+        "--seed", type=_number(int, 0), help="of the random inputs, to repeat a run"
     )
     command.add_argument(
-        "--exercises", nargs="+", metavar="NN", help="mark these alone; all if none is named"
+        "--exercises",
+        nargs="+",
+        metavar="NN",
+        help="mark these alone, 02 or 02_sigmoid; all if none is named",
     )
     return parser, list(commands.choices)
 
@@ -504,7 +565,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.function(options)
     except Refusal as refusal:
-        parser.error(str(refusal))
+        options.parser.error(str(refusal))
     except ModuleNotFoundError as error:
         print(f"course: {error.name} is not installed: run `make lab` again", file=sys.stderr)
     except OSError as error:

@@ -310,3 +310,82 @@ def test_the_summary_counts_who_has_a_cell_that_fails(tmp_path):
     assert grade(tmp_path, "--exercises", "02", "--jobs", "1") == 0
     said = (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
     assert said.endswith("## Submissions with a problem\n\n- 1 student has a cell that fails\n")
+
+
+@posix
+@pytest.mark.parametrize("to", ["file/x", "/proc/x", "link", "n" * 300, "taken", "held"])
+def test_a_folder_that_cannot_hold_the_reports_is_refused(tmp_path, capsys, to):
+    hand_in(tmp_path / "class", "ann")
+    (tmp_path / "file").write_text("a file")
+    (tmp_path / "link").symlink_to("nowhere")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "feedback").write_text("a file")
+    (tmp_path / "held" / "grades.csv").mkdir(parents=True)
+    arguments = ["grade", str(tmp_path / "class"), "--to", str(tmp_path / to)]
+    said = refusal(capsys, *arguments)
+    assert "choose another folder" in said
+    assert said.endswith(" (see `course grade --help`)\n")
+
+
+@posix
+def test_a_full_disk_is_told_in_one_line(tmp_path, monkeypatch, capsys):
+    from course_utils.grading import run
+
+    def full(*arguments, **more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run, "grade", full)
+    hand_in(tmp_path / "class", "ann")
+    said = refusal(capsys, "grade", str(tmp_path / "class"), "--to", str(tmp_path / "out"))
+    assert "No space left on device" in said and "the same command goes on" in said
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--to", ""),
+        ("--fail-under", "100.5"),
+        ("--fail-under", "inf"),
+        ("--fail-under", "nan"),
+        ("--memory-limit", "1048577"),
+        ("--time-limit", "86401"),
+        ("--time-limit", "inf"),
+    ],
+)
+def test_values_that_cannot_be_used_are_refused(tmp_path, capsys, option, value):
+    hand_in(tmp_path / "class", "ann")
+    arguments = ["grade", str(tmp_path / "class"), "--to", str(tmp_path / "out"), option, value]
+    assert f"argument {option}: " in refusal(capsys, *arguments)
+
+
+@pytest.mark.parametrize("given", ["2", "02", "02_sigmoid", "exercises/02_sigmoid.ipynb"])
+def test_an_exercise_is_known_by_its_number_or_name(given):
+    assert cli._chosen_exercises([given], ["01_step_function", "02_sigmoid"]) == ["02_sigmoid"]
+
+
+def test_of_an_unknown_exercise_it_is_said_which_there_are(tmp_path, capsys):
+    arguments = ["grade", str(tmp_path), "--to", str(tmp_path / "out"), "--exercises"]
+    said = refusal(capsys, *arguments, "02", "77")
+    assert "there is no exercise 77: they are 01_step_function, 02_" in said
+
+
+@pytest.mark.parametrize(
+    ("points", "least", "said"),
+    [(13, "93", "92.9 % is under 93 %"), (13, "92.9", "92.86 % is under 92.9 %"),
+     (0, "1", "0 % is under 1 %")],
+)  # fmt: skip
+def test_what_is_under_is_told_apart(tmp_path, monkeypatch, capsys, points, least, said):
+    hand_in(tmp_path / "class", "ann")
+    marked_with(monkeypatch, (), points)
+    assert grade(tmp_path, "--fail-under", least) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == said
+
+
+def test_the_help_of_grade_says_what_all_of_it_is(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["grade", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "a student's folder of notebooks" in said
+    assert f"({os.cpu_count() or 1}: one a processor)" in said
+    assert "six times as long" in said
+    assert re.search(r"Exit status: 0 .*; 1 .*; 2 ", said)

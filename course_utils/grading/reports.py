@@ -28,8 +28,9 @@ from course_utils.grading.marker import Mark, Marked
 from course_utils.grading.sandbox import NEEDED
 from course_utils.grading.submissions import file_names, safe_name
 
-__all__ = ["no_mark", "percent", "result_json", "write_all", "write_feedback"]
+__all__ = ["FILES", "no_mark", "percent", "result_json", "write_all", "write_feedback"]
 
+FILES = ("grades.csv", "grades.json", "junit.xml", "summary.md", "result.json")
 MOST_PROBLEMS = 50
 FAILING_CELL = re.compile(r"\w+: Cell \d+ ")  # as the marker begins a problem
 WHAT = {
