@@ -340,6 +340,8 @@ def grade(options: argparse.Namespace) -> int:
         )
         reports.write_all(folder, results, measures, seed, exercises)
         (folder / run.JOURNAL).unlink(missing_ok=True)
+    except run.Taken as error:
+        raise Refusal(str(error)) from None
     except OSError as error:
         if not error.strerror:  # it says itself what to do
             raise

@@ -389,3 +389,24 @@ def test_the_help_of_grade_says_what_all_of_it_is(capsys):
     assert f"({os.cpu_count() or 1}: one a processor)" in said
     assert "six times as long" in said
     assert re.search(r"Exit status: 0 .*; 1 .*; 2 ", said)
+
+
+@posix
+@pytest.mark.usefixtures("alone")
+def test_a_second_run_into_the_same_folder_is_refused_until_the_first_ends(tmp_path, capsys):
+    write(hand_in(tmp_path / "class", "ann") / "ann" / "02_sigmoid.ipynb", "while True: pass")
+    arguments = ["grade", str(tmp_path / "class"), "--to", str(tmp_path / "out")]
+    arguments += ["--exercises", "02", "--jobs", "1"]
+    command = [sys.executable, "-m", "course_utils.cli", *arguments, "--time-limit", "60"]
+    first = subprocess.Popen(command, cwd=ROOT)
+    try:
+        journal, end = tmp_path / "out" / ".journal.jsonl", time.monotonic() + 60
+        while not (journal.exists() and journal.stat().st_size) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert "another run is writing into this folder" in refusal(capsys, *arguments)
+        assert first.poll() is None
+    finally:
+        first.kill()
+        first.wait()
+    write(tmp_path / "class" / "ann" / "02_sigmoid.ipynb", "x = 1")
+    assert cli.main(arguments) == 0

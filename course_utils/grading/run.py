@@ -9,7 +9,7 @@ Stops: a power cut (what is in the journal is not lost, but for the last half se
 half-written line is dropped); a marker that is killed (nothing at all is lost);
 memory that grows with the class (a student is read, marked, written, forgotten); an answer
 that hangs or kills the process that judges it (`_Seat` sees it, begins another process, and
-that answer alone is not judged again).
+that answer alone is not judged again); a second run into the same folder (`Taken`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from course_utils.grading import sandbox
 from course_utils.grading.marker import Limits, Marked, Marker, unmarked
@@ -35,13 +35,22 @@ from course_utils.grading.submissions import Student
 from course_utils.grading.warm import Warm
 from course_utils.tasks import tasks_of
 
-__all__ = ["JOURNAL", "grade"]
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows
+    fcntl = None
+
+__all__ = ["JOURNAL", "Taken", "grade"]
 
 JOURNAL = ".journal.jsonl"
 ATTEMPTS = 3
 """How often a process that marks may end while it starts."""
 SAVE_EVERY = 0.5
 """After how many seconds the disk is told to keep what is in the journal."""
+
+
+class Taken(Exception):
+    """Another run is writing into the folder."""
 
 
 def grade(
@@ -77,9 +86,46 @@ def grade(
     -------
     results, measures, seed
         The results, the measures of `sandbox` that were in force, and the seed.
+
+    Raises
+    ------
+    Taken
+        If another run is writing into the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    journal = folder / JOURNAL
+    with (folder / JOURNAL).open("a+", encoding="utf-8", errors="replace") as journal:
+        _lock(journal)
+        return _grade(students, exercises, journal, limits, jobs, seed, on_done)
+
+
+def _lock(journal: TextIO) -> None:
+    """Have the journal for this process alone, until it is closed or the process ends.
+
+    The lock is one that the processes which are forked do not share, and it goes when any
+    descriptor of the file is closed here: it is read through this one.
+    """
+    if fcntl is None:
+        return
+    try:
+        fcntl.lockf(journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        raise Taken(
+            "another run is writing into this folder: wait for it, or choose another folder"
+        ) from None
+    except OSError:  # a file system without locks
+        return
+
+
+def _grade(
+    students: list[Student],
+    exercises: list[str],
+    journal: TextIO,
+    limits: Limits,
+    jobs: int,
+    seed: int | None,
+    on_done: Callable[[int, int], None],
+) -> tuple[list[Marked], tuple[str, ...], int]:
+    """Mark those of whom the journal knows nothing yet."""
     known, old_seed = _read(journal)
     if seed is None:
         seed = secrets.randbits(64) if old_seed is None else old_seed
@@ -96,20 +142,20 @@ def grade(
             todo.append((number, student, mark_of_it))
     done = len(students) - len(todo)
     on_done(done, len(students))
-    with journal.open("a", encoding="utf-8") as file:
-        file.write("\n" + json.dumps({"seed": seed}) + "\n")  # after half a line, perhaps
-        saved = -math.inf
-        for record, measures, name in _marked(todo, exercises, limits, seed, jobs):
-            given &= set(measures)
-            entry = {"key": name, "given": measures, "result": record}
-            file.write(json.dumps(entry) + "\n")
-            file.flush()
-            if time.monotonic() > saved + SAVE_EVERY:
-                os.fsync(file.fileno())
-                saved = time.monotonic()
-            finished[record["student"]] = Marked.from_record(record)
-            done += 1
-            on_done(done, len(students))
+    journal.write("\n" + json.dumps({"seed": seed}) + "\n")  # after half a line, perhaps
+    journal.flush()  # before the processes that mark inherit what is not written yet
+    saved = -math.inf
+    for record, measures, name in _marked(todo, exercises, limits, seed, jobs):
+        given &= set(measures)
+        entry = {"key": name, "given": measures, "result": record}
+        journal.write(json.dumps(entry) + "\n")
+        journal.flush()
+        if time.monotonic() > saved + SAVE_EVERY:
+            os.fsync(journal.fileno())
+            saved = time.monotonic()
+        finished[record["student"]] = Marked.from_record(record)
+        done += 1
+        on_done(done, len(students))
     results = [finished[student.name] for student in students]
     return results, tuple(name for name in sandbox.NEEDED if name in given), seed
 
@@ -123,14 +169,11 @@ def _version() -> str:
     return total.hexdigest()[:16]
 
 
-def _read(journal: Path) -> tuple[dict[str, dict], int | None]:
+def _read(journal: TextIO) -> tuple[dict[str, dict], int | None]:
     """Return the entries of a journal by their key, and its seed; broken lines are dropped."""
     known, seed = {}, None
-    try:
-        lines = journal.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return known, seed
-    for line in lines:
+    journal.seek(0)
+    for line in journal:
         try:
             entry = json.loads(line)
         except ValueError:
