@@ -87,7 +87,7 @@ def standing(given: Sequence[str]) -> str:
 def write_all(
     folder: Path, students: Sequence[Marked], given: Sequence[str], seed: int, exercises: Sequence
 ) -> None:
-    """Write every report of a class into a folder.
+    """Write every report of a class into a folder, and remove those of others.
 
     Parameters
     ----------
@@ -107,8 +107,13 @@ def write_all(
     write_whole(folder / "junit.xml", junit_xml(students, given))
     write_whole(folder / "summary.md", summary(students, given, seed))
     names = file_names([student.student for student in students])
+    written = {f"{name}.md" for name in names.values()}
+    for path in (folder / "feedback").glob("*.md"):  # of an earlier run
+        if path.name not in written and path.is_file():
+            path.unlink()
     for student in students:
         write_feedback(folder, student, given, names[student.student])
+    (folder / "result.json").unlink(missing_ok=True)
     if len(students) == 1:
         write_whole(folder / "result.json", result_json(students[0]))
 
