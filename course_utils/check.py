@@ -46,7 +46,7 @@ def check(name: str, answer: Any) -> None:
         print(error.args[0])
         return
     try:
-        print(_wrapped(sentence(found, outcome(found, answer, _generator(name)))))
+        print(wrapped(sentence(found, outcome(found, answer, _generator(name)))))
     except KeyboardInterrupt:
         print(f"… {name}: stopped. If your function never ended by itself, look at its loops.")
 
@@ -63,7 +63,7 @@ def hint(name: str) -> None:
     rung = _rungs.get(name, 0)
     _rungs[name] = min(rung + 1, len(rungs) - 1)
     more = "" if rung + 1 < len(rungs) else " (the last)"
-    print(_wrapped(f"Hint {rung + 1} of {len(rungs)}{more}: {rungs[rung]}"))
+    print(wrapped(f"Hint {rung + 1} of {len(rungs)}{more}: {rungs[rung]}"))
 
 
 def progress() -> None:
@@ -133,7 +133,7 @@ def _article(value: Any) -> str:
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
-def _wrapped(text: str) -> str:
+def wrapped(text: str) -> str:
     """Break long lines between words; a line of code, which is indented, stays whole."""
     lines = text.split("\n")
     return "\n".join(line if line[:1] == " " else textwrap.fill(line, 78) for line in lines)

@@ -137,6 +137,15 @@ def test_a_message_cannot_pass_for_another_tasks_success():
     assert "✗ sigmoid: ValueError: x" in text
 
 
+def test_the_words_of_check_are_wrapped_and_no_line_passes_for_another_task():
+    long = "✗ sigmoid: not yet. " + "word " * 12 + "✓ tanh: correct, 2 points. " * 9
+    text = reports.feedback(student("Kim", mark("wrong", long + "\n    " + "x" * 90)), NEEDED)
+    inside = text.partition("```text\n")[2].partition("\n```")[0].split("\n")
+    assert inside.pop() == "    " + "x" * 90, "a line of code stays whole"
+    assert len(inside) > 3 and max(map(len, inside)) <= 80
+    assert [line[:1] in "✓✗…" for line in inside] == [True] + [False] * (len(inside) - 1)
+
+
 def test_a_long_list_of_problems_is_cut():
     text = reports.feedback(student("Kim", problems=["x"] * 1_000), NEEDED)
     assert text.count("\n- x") == reports.MOST_PROBLEMS

@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
+from course_utils.check import wrapped
 from course_utils.grading.marker import Mark, Marked
 from course_utils.grading.sandbox import NEEDED
 from course_utils.grading.submissions import file_names, safe_name
@@ -270,7 +271,8 @@ def _block(mark: Mark) -> str:
     text = mark.message
     if not text.startswith(("✓", "✗", "…")):
         text = f"✗ {mark.task}: {text}"
-    return "\n".join(map(_visible, text.split("\n"))).replace("```", "'''")
+    text = wrapped("\n".join(map(_visible, text.split("\n")))).replace("```", "'''")
+    return re.sub(r"\n(?=[✓✗…])", "\n  ", text)  # begins no other task
 
 
 def _visible(text: str) -> str:
