@@ -328,6 +328,13 @@ def grade(options: argparse.Namespace) -> int:
     if options.submissions.is_file():
         exercises = [options.submissions.stem]
     _make_reports_folder(folder)
+    show, so_far = _progress("marking", "student"), ""
+
+    def on_done(done: int, total: int) -> None:
+        nonlocal so_far
+        so_far = f"{done} of {total} are done, and the same command goes on from there"
+        show(done, total)
+
     try:
         results, measures, seed = run.grade(
             students,
@@ -336,10 +343,12 @@ def grade(options: argparse.Namespace) -> int:
             limits=Limits(options.time_limit, 6 * options.time_limit, options.memory_limit),
             jobs=options.jobs,
             seed=options.seed,
-            on_done=_progress("marking", "student"),
+            on_done=on_done,
         )
         reports.write_all(folder, results, measures, seed, exercises)
         (folder / run.JOURNAL).unlink(missing_ok=True)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(*filter(None, [so_far])) from None
     except run.Taken as error:
         raise Refusal(str(error)) from None
     except OSError as error:
@@ -350,6 +359,7 @@ def grade(options: argparse.Namespace) -> int:
             f"there; if {folder} cannot be written to, choose another folder"
         ) from None
     least = min(map(reports.percent, results))
+    _clear_line()
     why = reports.no_mark(measures)
     print(f"{len(results)} {'checked' if why else 'marked'}: {folder / 'summary.md'}")
     if why:
@@ -431,6 +441,12 @@ def _progress(name: str, unit: str = "cell") -> Callable[[int, int], None]:
             print(f"{name}: {unit} {done} of {total}", end="\x1b[K\r", flush=True)
 
     return show
+
+
+def _clear_line() -> None:
+    """Take away, on a terminal, what `_progress` showed."""
+    if sys.stdout.isatty():
+        print(end="\r\x1b[K", flush=True)
 
 
 def _version(options: argparse.Namespace) -> int:
@@ -567,13 +583,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.function(options)
     except Refusal as refusal:
+        _clear_line()
         options.parser.error(str(refusal))
     except ModuleNotFoundError as error:
         print(f"course: {error.name} is not installed: run `make lab` again", file=sys.stderr)
     except OSError as error:
+        _clear_line()
         print(f"course: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("course: stopped", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        _clear_line()
+        print(": ".join(["course: stopped", *map(str, error.args)]), file=sys.stderr)
     return 1
 
 

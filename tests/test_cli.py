@@ -410,3 +410,28 @@ def test_a_second_run_into_the_same_folder_is_refused_until_the_first_ends(tmp_p
         first.wait()
     write(tmp_path / "class" / "ann" / "02_sigmoid.ipynb", "x = 1")
     assert cli.main(arguments) == 0
+
+
+def test_the_last_lines_stand_alone_on_a_terminal(tmp_path, monkeypatch, capsys):
+    hand_in(tmp_path / "class", "ann")
+    marked_with(monkeypatch, ())
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert grade(tmp_path) == 0
+    assert capsys.readouterr().out.startswith("\r\x1b[K1 checked: ")
+
+
+def test_whoever_stops_a_run_hears_how_far_it_was(tmp_path, monkeypatch, capsys):
+    from course_utils.grading import run
+
+    def stopped(*arguments, on_done, **more):
+        on_done(1, 2)
+        raise KeyboardInterrupt
+
+    hand_in(tmp_path / "class", "ann", "bob")
+    monkeypatch.setattr(run, "grade", stopped)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert grade(tmp_path) == 1
+    out, err = capsys.readouterr()
+    assert out.endswith("\r\r\x1b[K")
+    said = "1 of 2 are done, and the same command goes on from there"
+    assert err == f"course: stopped: {said}\n"
