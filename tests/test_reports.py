@@ -169,6 +169,23 @@ def test_the_median_of_an_even_class_lies_between_the_two_in_its_middle():
     assert "Median 50 %, best 100 %." in reports.summary(class_, NEEDED, 7)
 
 
+def test_hardest_are_the_tasks_that_fewest_have_right_of_those_who_handed_in():
+    every = ("easy", "hard", "left", "lost")
+    statuses = [
+        ("correct", "correct", "not_attempted", "missing"),
+        ("correct", "wrong", "not_attempted", "missing"),
+        ("missing", "missing", "missing", "missing"),  # has handed in nothing
+    ]
+    class_ = [student(f"s{k}", *(mark(s, "m", task=t) for s, t in zip(each, every, strict=True)))
+              for k, each in enumerate(statuses)]  # fmt: skip
+    text = reports.summary(class_, NEEDED, 7).partition("## Hardest tasks")[2]
+    assert [line for line in text.splitlines() if "02_sigmoid" in line] == [
+        "| 02_sigmoid: left | 2 | 0 | 0 | 0 % |",
+        "| 02_sigmoid: lost | 2 | 0 | 0 | 0 % |",
+        "| 02_sigmoid: hard | 2 | 2 | 1 | 50 % |",
+    ]
+
+
 def test_cells_that_fail_push_out_no_submission_that_cannot_be_read():
     cell = "02_sigmoid: Cell 3 stops with NameError: x"
     class_ = [student(f"s{k}", problems=[cell] * 3) for k in range(100)]

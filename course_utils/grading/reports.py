@@ -304,20 +304,9 @@ def summary(students: Sequence[Marked], given: Sequence[str], seed: int) -> str:
         )
     middle, best = (statistics.median(shares), shares[-1]) if shares else (0, 0)
     lines += ["", f"Median {middle:.0f} %, best {best:.0f} %.", ""]
-    lines += ["## Hardest tasks", "", "| task | tried | right | share |", "|---|---|---|---|"]
-    tried: Counter = Counter()
-    right: Counter = Counter()
-    mistakes: Counter = Counter()
-    for mark in (mark for s in students for mark in s.marks):
-        if mark.status not in ("missing", "not_attempted"):
-            tried[mark.notebook, mark.task] += 1
-        right[mark.notebook, mark.task] += mark.status == "correct"
-        if mark.mistake:
-            mistakes[mark.task, mark.mistake] += 1
-    hardest = sorted(tried, key=lambda key: (right[key] / tried[key], key))
-    for key in hardest[:8]:
-        share = 100 * right[key] / tried[key]
-        lines.append(f"| {key[0]}: {key[1]} | {tried[key]} | {right[key]} | {share:.0f} % |")
+    lines += ["## Hardest tasks", "", "| task | handed in | tried | right | share |"]
+    lines += ["|---|---|---|---|---|", *_hardest(students)]
+    mistakes = Counter((m.task, m.mistake) for s in students for m in s.marks if m.mistake)
     lines += [
         "",
         "## Most frequent mistakes",
@@ -327,6 +316,25 @@ def summary(students: Sequence[Marked], given: Sequence[str], seed: int) -> str:
     ]
     lines += [f"| {task} | {_line(name)} | {n} |" for (task, name), n in mistakes.most_common(12)]
     return "\n".join([*lines, *_ill(students)]) + "\n"
+
+
+def _hardest(students: Sequence[Marked]) -> list[str]:
+    """Return the rows of the tasks that fewest have right, of those who handed them in."""
+    handed_in, tried, right = Counter(), Counter(), Counter()
+    for student in students:
+        there = {mark.notebook for mark in student.marks if mark.status != "missing"}
+        for mark in (mark for mark in student.marks if mark.notebook in there):
+            key = mark.notebook, mark.task
+            handed_in[key] += 1
+            tried[key] += mark.status not in ("missing", "not_attempted")
+            right[key] += mark.status == "correct"
+    hard = [key for key in handed_in if right[key] < handed_in[key]]
+    hard.sort(key=lambda key: (right[key] / handed_in[key], key))
+    return [
+        f"| {': '.join(key)} | {handed_in[key]} | {tried[key]} | {right[key]} "
+        f"| {100 * right[key] / handed_in[key]:.0f} % |"
+        for key in hard[:8]
+    ]
 
 
 def _ill(students: Sequence[Marked]) -> list[str]:
