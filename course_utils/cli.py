@@ -345,7 +345,7 @@ def grade(options: argparse.Namespace) -> int:
             seed=options.seed,
             on_done=on_done,
         )
-        reports.write_all(folder, results, measures, seed, exercises)
+        reports.write_all(folder, results, measures, seed, exercises, options.feedback)
         (folder / run.JOURNAL).unlink(missing_ok=True)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(*filter(None, [so_far])) from None
@@ -360,7 +360,7 @@ def grade(options: argparse.Namespace) -> int:
         ) from None
     least = min(map(reports.percent, results))
     _clear_line()
-    why = reports.no_mark(measures)
+    why = reports.no_mark(measures, options.feedback)
     print(f"{len(results)} {'checked' if why else 'marked'}: {folder / 'summary.md'}")
     if why:
         print(f"Feedback, not a mark. {why}")
@@ -554,6 +554,10 @@ def build_parser() -> tuple[argparse.ArgumentParser, list[str]]:
     command.add_argument(
         "--fail-under", type=_number(float, 0, 100), metavar="PERCENT",
         help="leave with 1 if a student has less",
+    )  # fmt: skip
+    command.add_argument(
+        "--feedback", action="store_true",
+        help="say that this run is feedback, no mark: for CI in a student's own repository",
     )  # fmt: skip
     command.add_argument(
         "--seed", type=_number(int, 0), help="of the random inputs, to repeat a run"

@@ -301,6 +301,10 @@ def test_grade_says_that_it_gives_no_marks(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("2 checked: ")
     assert said[1:] == ["Feedback, not a mark. This machine did not offer: no network."]
+    marked_with(monkeypatch, sandbox.NEEDED)
+    assert grade(tmp_path, "--feedback") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == ["Feedback, not a mark. This run was started with --feedback."]
 
 
 @posix

@@ -216,6 +216,16 @@ def test_every_page_says_whether_it_gives_marks(given):
         assert said.startswith("Feedback, not a mark.") != is_mark
 
 
+def test_what_is_meant_as_feedback_is_called_so_in_every_report(tmp_path):
+    for is_feedback in (False, True):
+        reports.write_all(tmp_path, [student("a")], NEEDED, 7, ["02_sigmoid"], is_feedback)
+        for name in ("summary.md", "feedback/a.md", "junit.xml"):
+            said = (tmp_path / name).read_text(encoding="utf-8")
+            assert ("Feedback, not a mark." in said) == is_feedback
+            assert ("started with --feedback" in said) == is_feedback
+            assert ("A mark." in said) != is_feedback
+
+
 def test_the_measures_are_told_apart_although_they_hold_commas():
     assert "files and processes; another user, or signals kept in; no" in reports.standing(NEEDED)
 

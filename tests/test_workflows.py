@@ -70,6 +70,12 @@ def test_bash_can_read_every_step(path):
             subprocess.run(["bash", "-n", "-c", step["run"]], check=True)
 
 
+def test_what_a_students_own_copy_says_is_called_feedback():
+    (command,) = [step["run"] for step in steps(ROOT / ".github" / "workflows" / "grade.yml")
+                  if "course grade" in step.get("run", "")]  # fmt: skip
+    assert " --feedback " in command
+
+
 # -------------------------------------------------------------------------- Classroom 50
 
 

@@ -64,29 +64,32 @@ def percent(marked: Marked) -> float:
     return 100 * sum(mark.points for mark in marked.marks) / most if most else 0.0
 
 
-def no_mark(given: Sequence[str]) -> str:
+def no_mark(given: Sequence[str], is_feedback: bool = False) -> str:
     """Return why a result is feedback and no mark; nothing if it is one."""
     missing = [WHAT[name] for name in NEEDED if name not in given]
-    return f"This machine did not offer: {'; '.join(missing)}." if missing else ""
+    said = ["This run was started with --feedback."] if is_feedback else []
+    said += [f"This machine did not offer: {'; '.join(missing)}."] if missing else []
+    return " ".join(said)
 
 
-def standing(given: Sequence[str]) -> str:
+def standing(given: Sequence[str], is_feedback: bool = False) -> str:
     """Return what the result may be called, and what it rests on, in a few sentences."""
     has = "; ".join(WHAT[name] for name in NEEDED if name in given) or "nothing"
-    shut = f"The students' code was shut in with: {has}."
-    if why := no_mark(given):
-        return f"**Feedback, not a mark.** {why} {shut}"
-    return (
-        f"{shut} A result is a mark if the teacher started "
-        "this run; in a repository that students can change, it is feedback."
-    )
+    why = no_mark(given, is_feedback)
+    called = f"**Feedback, not a mark.** {why}" if why else "**A mark.**"
+    return f"{called} The students' code was shut in with: {has}."
 
 
 # --------------------------------------------------------------------------- all of a class
 
 
 def write_all(
-    folder: Path, students: Sequence[Marked], given: Sequence[str], seed: int, exercises: Sequence
+    folder: Path,
+    students: Sequence[Marked],
+    given: Sequence[str],
+    seed: int,
+    exercises: Sequence[str],
+    is_feedback: bool = False,
 ) -> None:
     """Write every report of a class into a folder, and remove those of others.
 
@@ -102,18 +105,20 @@ def write_all(
         The seed of the random inputs, with which the run can be repeated.
     exercises : sequence of str
         The exercises that were marked.
+    is_feedback : bool
+        Whether the results are meant as feedback, whatever was in force.
     """
     write_whole(folder / "grades.csv", grades_csv(students, exercises))
     write_whole(folder / "grades.json", grades_json(students))
-    write_whole(folder / "junit.xml", junit_xml(students, given))
-    write_whole(folder / "summary.md", summary(students, given, seed))
+    write_whole(folder / "junit.xml", junit_xml(students, given, is_feedback))
+    write_whole(folder / "summary.md", summary(students, given, seed, is_feedback))
     names = file_names([student.student for student in students])
     written = {f"{name}.md" for name in names.values()}
     for path in (folder / "feedback").glob("*.md"):  # of an earlier run
         if path.name not in written and path.is_file():
             path.unlink()
     for student in students:
-        write_feedback(folder, student, given, names[student.student])
+        write_feedback(folder, student, given, names[student.student], is_feedback)
     (folder / "result.json").unlink(missing_ok=True)
     if len(students) == 1:
         write_whole(folder / "result.json", result_json(students[0]))
@@ -167,9 +172,9 @@ def _harmless(name: str) -> str:
     return f"'{name}" if is_odd else name
 
 
-def junit_xml(students: Sequence[Marked], given: Sequence[str]) -> str:
+def junit_xml(students: Sequence[Marked], given: Sequence[str], is_feedback: bool = False) -> str:
     """Return the results as JUnit's XML: a suite a student, a case a task."""
-    said = _attribute(standing(given).replace("**", ""))
+    said = _attribute(standing(given, is_feedback).replace("**", ""))
     properties = f'<properties><property name="standing" value={said}/></properties>'
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>"]
     for s in students:
@@ -240,17 +245,22 @@ def result_json(student: Marked) -> str:
 
 
 def write_feedback(
-    folder: Path, student: Marked, given: Sequence[str], name: str | None = None
+    folder: Path,
+    student: Marked,
+    given: Sequence[str],
+    name: str | None = None,
+    is_feedback: bool = False,
 ) -> None:
     """Write what a student is told: the words of `check`, task by task."""
     name = safe_name(student.student) if name is None else name
-    write_whole(folder / "feedback" / f"{name}.md", feedback(student, given))
+    write_whole(folder / "feedback" / f"{name}.md", feedback(student, given, is_feedback))
 
 
-def feedback(student: Marked, given: Sequence[str]) -> str:
+def feedback(student: Marked, given: Sequence[str], is_feedback: bool = False) -> str:
     """Return a student's page."""
     points, most = sum(m.points for m in student.marks), sum(m.max_points for m in student.marks)
-    lines = [f"# {_line(student.student)}: {points} of {most} points", "", standing(given), ""]
+    lines = [f"# {_line(student.student)}: {points} of {most} points", ""]
+    lines += [standing(given, is_feedback), ""]
     if student.problems:
         shown = student.problems[:MOST_PROBLEMS]
         more = len(student.problems) - len(shown)
@@ -290,11 +300,13 @@ def _line(text: str) -> str:
     return text.replace("@", "@\u2060")  # nobody is mentioned or mailed; it joins, unseen
 
 
-def summary(students: Sequence[Marked], given: Sequence[str], seed: int) -> str:
+def summary(
+    students: Sequence[Marked], given: Sequence[str], seed: int, is_feedback: bool = False
+) -> str:
     """Return the instructor's page: distribution, hardest tasks, most frequent mistakes."""
     shares = sorted(percent(s) for s in students)
-    done = "checked" if no_mark(given) else "marked"
-    lines = [f"# {len(students)} {done}", "", standing(given), ""]
+    done = "checked" if no_mark(given, is_feedback) else "marked"
+    lines = [f"# {len(students)} {done}", "", standing(given, is_feedback), ""]
     lines += [f"Seed of the random inputs: `{seed}` (repeat the run with `--seed`).", ""]
     lines += ["## Distribution", "", "| per cent | students |", "|---|---|"]
     for low in range(0, 100, 10):
