@@ -27,7 +27,7 @@ def run(*command, where):
 
 def installed(folder):
     """Return the folder of the course, fetched and installed if COURSE is an address."""
-    if COURSE and Path(COURSE, ".venv").is_dir():
+    if Path(COURSE, ".venv").is_dir():
         return Path(COURSE)
     run("git", "init", "--quiet", where=folder)
     run("git", "fetch", "--quiet", "--depth=1", COURSE, REF, where=folder)
@@ -48,6 +48,8 @@ def as_root():
 
 def main():
     """Mark the notebooks of the checkout, and leave the result in it."""
+    if not COURSE:
+        sys.exit(f'{Path(__file__).name}: fill in the line COURSE = "" near its beginning')
     checkout = Path.cwd()
     result, page = checkout / "result.json", checkout / "release-body.md"
     result.unlink(missing_ok=True)  # the student's own, perhaps, or a link to somewhere

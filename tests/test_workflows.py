@@ -147,6 +147,14 @@ def test_classroom_gets_a_result_and_nothing_else_of_the_students_is_run(tmp_pat
     assert (checkout / "release-body.md").read_text(encoding="utf-8").startswith("# kim: 14 of 27")
 
 
+def test_the_autograder_says_which_line_is_to_be_filled_in(tmp_path):
+    done = subprocess.run(
+        [sys.executable, AUTOGRADER], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr == 'autograder.py: fill in the line COURSE = "" near its beginning\n'
+
+
 @posix
 @pytest.mark.parametrize("kind", ["nothing", "a linked folder"])
 def test_classroom_gets_a_result_where_nothing_was_handed_in(tmp_path, kind):
