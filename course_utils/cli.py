@@ -325,6 +325,8 @@ def grade(options: argparse.Namespace) -> int:
         students = submissions.find(options.submissions, exercises, names)
     except submissions.Unusable as error:
         raise Refusal(str(error)) from None
+    if students[0].passed_over:
+        print(f"course: {options.submissions}: {students[0].passed_over}", file=sys.stderr)
     if options.submissions.is_file():
         exercises = [options.submissions.stem]
     _make_reports_folder(folder)

@@ -439,3 +439,11 @@ def test_whoever_stops_a_run_hears_how_far_it_was(tmp_path, monkeypatch, capsys)
     assert out.endswith("\r\r\x1b[K")
     said = "1 of 2 are done, and the same command goes on from there"
     assert err == f"course: stopped: {said}\n"
+
+
+def test_students_that_are_passed_over_are_told_on_the_terminal(tmp_path, monkeypatch, capsys):
+    write(hand_in(tmp_path / "class", "ann", "bob") / "02_sigmoid.ipynb", "x = 1")
+    marked_with(monkeypatch, ())
+    assert grade(tmp_path) == 0
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "2 folders were not looked into" in err

@@ -167,7 +167,37 @@ def test_a_notebook_that_strayed_into_a_class_makes_it_no_student(tmp_path):
     assert [s.name for s in find(tmp_path, EXERCISES)] == ["ann", "bob"]
 
 
+def test_an_exercise_that_strayed_into_a_class_passes_over_no_student_in_silence(tmp_path):
+    for name in ("ann", "bob", "__MACOSX"):
+        hand_in(tmp_path / name)
+    hand_in(tmp_path)
+    (tmp_path / "figures").mkdir()
+    (student,) = find(tmp_path, EXERCISES)
+    assert list(student.paths) == ["02_sigmoid"]
+    assert student.problems == [student.passed_over]
+    assert student.passed_over.startswith("2 folders were not looked into")
+    (student,) = find(hand_in(tmp_path / "kim").parent, EXERCISES)
+    assert student.problems == [] and not student.passed_over
+
+
+def test_exercises_a_folder_too_deep_are_found_and_told(tmp_path):
+    hand_in(tmp_path / "ann")
+    hand_in(tmp_path / "kim" / "exercises")
+    (tmp_path / "kim" / "a").mkdir()
+    kim = find(tmp_path, EXERCISES)[1]
+    assert kim.problems == [
+        "There is no exercise in it, but there is one in exercises/: move it up."
+    ]
+
+
+def test_who_hands_in_another_exercise_is_told_which_was_asked_for(tmp_path):
+    hand_in(tmp_path / "kim", "03_tanh.ipynb")
+    (student,) = find(tmp_path, ["02_sigmoid"], EXERCISES)
+    assert student.problems == ["It holds none of: 02_sigmoid."]
+
+
 def test_folders_of_tools_are_no_students(tmp_path):
+    hand_in(tmp_path / "__MACOSX")
     hand_in(tmp_path / "ann")
     hand_in(tmp_path / "ann" / ".ipynb_checkpoints")
     hand_in(tmp_path / ".ipynb_checkpoints")

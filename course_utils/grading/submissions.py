@@ -11,6 +11,7 @@ capitals or no difference between two ways to write a letter (`safe_name`, `file
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import json
@@ -29,7 +30,7 @@ LARGEST = 20_000_000
 MOST_PARTS = 1_000_000
 MOST_CELLS = 20_000
 MOST_CODE = 8_000_000
-SKIPPED = {"__pycache__", ".ipynb_checkpoints"}
+SKIPPED = {"__MACOSX", "__pycache__", ".ipynb_checkpoints"}
 
 
 class Unusable(ValueError):
@@ -52,6 +53,8 @@ class Student:
     name: str
     paths: dict[str, Path] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    passed_over: str = ""
+    """What is said if other students may lie in the folder."""
 
     def notebook(self, exercise: str) -> Notebook | None:
         """Return the student's notebook of an exercise, or None if there is none."""
@@ -106,12 +109,19 @@ def find(place: Path, exercises: list[str], known: Iterable[str] = ()) -> list[S
             raise Unusable(f"{place.name} is no exercise: they are {', '.join(exercises)}")
         return [Student(_name(place.resolve().parent.name), {place.stem: place.resolve()})]
     known = {*known, *exercises}
-    students = []
-    if not any(_is_notebook(entry) and entry.name[:-6] in known for entry in entries):
-        students = [s for entry in entries if (s := _member(entry, exercises, known))]
-    is_one = any(map(_is_notebook, entries)) and not any(s.paths for s in students)
-    if is_one:
-        return [_student(_name(place.resolve().name), place, exercises, known)]
+    students = [s for entry in entries if (s := _member(entry, exercises, known))]
+    with_exercises = sum(bool(s.paths) for s in students)
+    is_one = any(_is_notebook(entry) and entry.name[:-6] in known for entry in entries)
+    if is_one or (any(map(_is_notebook, entries)) and not with_exercises):
+        student = _student(_name(place.resolve().name), place, exercises, known)
+        if with_exercises:
+            were = "1 folder was" if with_exercises == 1 else f"{with_exercises} folders were"
+            student.passed_over = (
+                f"{were} not looked into, as notebooks lie beside: if this is a class, move "
+                "those away."
+            )
+            student.problems.append(student.passed_over)
+        return [student]
     if not students:
         raise Unusable(f"{place} holds neither notebooks nor folders of notebooks")
     return _told_apart(students)
@@ -159,6 +169,7 @@ def _told_apart(students: list[Student]) -> list[Student]:
 
 def _student(name: str, folder: Path, exercises: list[str], known: set[str]) -> Student:
     student = Student(name)
+    is_other = False
     try:
         entries = _entries(folder)
     except OSError as error:
@@ -166,7 +177,10 @@ def _student(name: str, folder: Path, exercises: list[str], known: set[str]) -> 
         return student
     for entry in entries:
         stem, ending = os.path.splitext(entry.name)
-        if ending != ".ipynb" or entry.name.startswith(".") or (stem in known - {*exercises}):
+        if ending != ".ipynb" or entry.name.startswith("."):
+            continue
+        if stem in known - {*exercises}:
+            is_other = True
             continue
         shown = _name(entry.name)
         if stem not in exercises:
@@ -181,8 +195,21 @@ def _student(name: str, folder: Path, exercises: list[str], known: set[str]) -> 
         more = len(student.problems) - MOST_PROBLEMS
         student.problems[MOST_PROBLEMS:] = [f"And {more} more such files."]
     if not student.paths:
-        student.problems.append("There is no exercise in it.")
+        missed = f"It holds none of: {', '.join(exercises)}." if is_other else ""
+        below = _below(entries, exercises)
+        student.problems.append(below or missed or "There is no exercise in it.")
     return student
+
+
+def _below(entries: list[os.DirEntry], exercises: list[str]) -> str:
+    """Return where exercises lie a folder too deep, as they do in the usual zip, if they do."""
+    for folder in [e for e in entries if e.is_dir(follow_symlinks=False)][:MOST_PROBLEMS]:
+        with contextlib.suppress(OSError):
+            for entry in _entries(Path(folder.path)):
+                if entry.name[:-6] in exercises and _is_notebook(entry):
+                    where = _name(folder.name)
+                    return f"There is no exercise in it, but there is one in {where}/: move it up."
+    return ""
 
 
 MOST_PROBLEMS = 20
