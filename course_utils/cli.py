@@ -307,7 +307,7 @@ def progress(options: argparse.Namespace) -> int:
 def grade(options: argparse.Namespace) -> int:
     """Mark notebooks: one, a student's folder of them, or a class's folder of such folders."""
     from course_utils.grading import reports, run, submissions
-    from course_utils.grading.marker import Limits
+    from course_utils.grading.marker import UNMARKED, Limits
     from course_utils.notebooks import ROOT
 
     _need_solutions()
@@ -366,6 +366,9 @@ def grade(options: argparse.Namespace) -> int:
     print(f"{len(results)} {'checked' if why else 'marked'}: {folder / 'summary.md'}")
     if why:
         print(f"Feedback, not a mark. {why}")
+    if stuck := [result.student for result in results if UNMARKED in result.problems]:
+        names = ", ".join(map(reports.shown, stuck[:5]))
+        print(f"{len(stuck)} could not be marked: {names}", file=sys.stderr)
     if options.fail_under is not None and least < options.fail_under:
         digits = next(n for n in range(20) if float(f"{least:.{n}f}") < options.fail_under)
         print(f"{least:.{digits}f} % is under {options.fail_under:.15g} %")

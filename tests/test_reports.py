@@ -223,7 +223,7 @@ def test_what_is_meant_as_feedback_is_called_so_in_every_report(tmp_path):
             said = (tmp_path / name).read_text(encoding="utf-8")
             assert ("Feedback, not a mark." in said) == is_feedback
             assert ("started with --feedback" in said) == is_feedback
-            assert ("A mark." in said) != is_feedback
+            assert ("A mark" in said) != is_feedback
 
 
 def test_the_measures_are_told_apart_although_they_hold_commas():

@@ -41,8 +41,9 @@ from course_utils.grading.warm import Warm
 from course_utils.tasks import tasks_of
 from course_utils.tasks.kinds import Outcome, Task
 
-__all__ = ["Limits", "Mark", "Marked", "Marker", "unmarked"]
+__all__ = ["UNMARKED", "Limits", "Mark", "Marked", "Marker", "unmarked"]
 
+UNMARKED = "It could not be marked: the process that marks ended."
 MOST_DEATHS = 1_000
 MOST_PROBLEMS = 20
 MOST_KNOWN = 500
@@ -310,9 +311,8 @@ def _tasks(exercise: str) -> tuple[Task, ...]:
 
 def unmarked(student: Student, exercises: Sequence[str]) -> Marked:
     """Return the result of a student whose marking ended the process that marks, every time."""
-    said = "It could not be marked: the process that marks ended."
-    marks = [_mark(e, task, "error", said) for e in exercises for task in _tasks(e)]
-    return Marked(student.name, marks, [*student.problems, said])
+    marks = [_mark(e, task, "error", UNMARKED) for e in exercises for task in _tasks(e)]
+    return Marked(student.name, marks, [*student.problems, UNMARKED])
 
 
 def _mark(exercise: str, task: Task, status: str, message: str, mistake: str = "") -> Mark:

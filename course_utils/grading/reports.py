@@ -2,10 +2,10 @@
 
 Stops: half a report after an interruption (a temporary file takes each one's place at the
 end); text that breaks a format or steers its reader (names and messages of students are
-escaped for JSON, CSV, XML and Markdown; terminal escapes, nulls, halves of characters and
-marks that turn the direction of writing are replaced); names that a spreadsheet takes for
-formulas; a student's report in another's place (`submissions.file_names`); a report as long
-as a student likes (`MOST_PROBLEMS` are shown).
+escaped for JSON, CSV, XML and Markdown; halves of characters are replaced, and so are, in
+Markdown and on the terminal, nulls, terminal escapes and marks that turn the direction of
+writing); names that a spreadsheet takes for formulas; a student's report in another's place
+(`submissions.file_names`); a report as long as a student likes (`MOST_PROBLEMS` are shown).
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from course_utils.grading.marker import Mark, Marked
 from course_utils.grading.sandbox import NEEDED
 from course_utils.grading.submissions import file_names, safe_name
 
-__all__ = ["FILES", "no_mark", "percent", "result_json", "write_all", "write_feedback"]
+__all__ = ["FILES", "no_mark", "percent", "result_json", "shown", "write_all", "write_feedback"]
 
 FILES = ("grades.csv", "grades.json", "junit.xml", "summary.md", "result.json")
+A_MARK = "**A mark,** if the teacher started this run."
 MOST_PROBLEMS = 50
 FAILING_CELL = re.compile(r"\w+: Cell \d+ ")  # as the marker begins a problem
 WHAT = {
@@ -76,7 +77,7 @@ def standing(given: Sequence[str], is_feedback: bool = False) -> str:
     """Return what the result may be called, and what it rests on, in a few sentences."""
     has = "; ".join(WHAT[name] for name in NEEDED if name in given) or "nothing"
     why = no_mark(given, is_feedback)
-    called = f"**Feedback, not a mark.** {why}" if why else "**A mark.**"
+    called = f"**Feedback, not a mark.** {why}" if why else A_MARK
     return f"{called} The students' code was shut in with: {has}."
 
 
@@ -281,11 +282,11 @@ def _block(mark: Mark) -> str:
     text = mark.message
     if not text.startswith(("✓", "✗", "…")):
         text = f"✗ {mark.task}: {text}"
-    text = wrapped("\n".join(map(_visible, text.split("\n")))).replace("```", "'''")
+    text = wrapped("\n".join(map(shown, text.split("\n")))).replace("```", "'''")
     return re.sub(r"\n(?=[✓✗…])", "\n  ", text)  # begins no other task
 
 
-def _visible(text: str) -> str:
+def shown(text: str) -> str:
     """Return text without what only steers: escapes, nulls, marks of direction."""
     if text.isprintable():
         return text
@@ -294,7 +295,7 @@ def _visible(text: str) -> str:
 
 def _line(text: str) -> str:
     """Return text for one line of Markdown: no line breaks, no markup of a student's."""
-    text = _visible(" ".join(text.split()))
+    text = shown(" ".join(text.split()))
     text = re.sub(r"([\\`*_\[\]<>#|!~&$])", r"\\\1", text)
     text = re.sub(r":(?=//)|(?<=www)\.", r"\\\g<0>", text, flags=re.I)  # no links either
     return text.replace("@", "@\u2060")  # nobody is mentioned or mailed; it joins, unseen
