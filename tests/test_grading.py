@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 from course_utils import cli
-from course_utils.check import outcome
+from course_utils.check import check, outcome
 from course_utils.grading import run, worker
 from course_utils.grading.marker import _bound
 from course_utils.notebooks import ROOT
@@ -360,6 +360,30 @@ def test_who_is_asked_what_a_failed_cell_defines_parses_nothing_long():
     assert names == {"a", "d", "e", "f", "g", "h", "i"}
     assert "sigmoid" in _bound("def sigmoid(z) retrun")
     assert _bound("a;" * 20_000) == "a;" * 20_000
+
+
+def test_a_sigmoid_that_is_clipped_is_wrong_and_its_other_forms_are_right():
+    (sigmoid,) = (task for task in tasks_of("02") if task.name == "sigmoid")
+
+    def status(function):
+        return outcome(sigmoid, function, np.random.default_rng(1)).status
+
+    assert status(lambda z: 1 / (1 + np.exp(-np.clip(z, -10, 10)))) == "wrong"
+    assert status(lambda z: 0.5 * (1 + np.tanh(z / 2))) == "correct"
+    assert status(lambda z: 1 / (1 + np.exp(-np.clip(z, -500, 500)))) == "correct"
+
+
+def test_an_answer_of_no_use_is_called_by_its_type(capsys):
+    check("sigmoid", {1, 2})
+    assert "this is a set." in capsys.readouterr().out
+
+
+def test_figures_are_closed_after_a_cell_that_fails_too(tmp_path):
+    draws = "import matplotlib.pyplot as plt\nplt.plot([1])\nraise ValueError"
+    looks = "ten_layers = 0.25**10 if plt.get_fignums() == [] else 0"
+    write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", [draws, looks])
+    grade(tmp_path / "ann", "--to", tmp_path / "out", "--exercises", "02")
+    assert statuses(results(tmp_path / "out")["ann"])["ten_layers"] == "correct"
 
 
 def test_what_a_task_without_an_answer_is_told(tmp_path):
