@@ -177,7 +177,7 @@ def _message(error: BaseException) -> str:
     """Return what an error is called and what it says, if it can say it."""
     name = type(error).__name__
     try:
-        return _text(without_addresses(f"{name}: {error}"))
+        return _text(without_addresses(f"{name}: {error}"[:10_000]))
     except BaseException:  # a class that a student wrote
         return _text(name)
 

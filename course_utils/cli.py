@@ -306,8 +306,8 @@ def progress(options: argparse.Namespace) -> int:
 
 def grade(options: argparse.Namespace) -> int:
     """Mark notebooks: one, a student's folder of them, or a class's folder of such folders."""
-    from course_utils.grading import reports, run, submissions
-    from course_utils.grading.marker import UNMARKED, Limits
+    from course_utils.grading import reports, submissions
+    from course_utils.grading.marker import UNMARKED
     from course_utils.notebooks import ROOT
 
     _need_solutions()
@@ -330,6 +330,31 @@ def grade(options: argparse.Namespace) -> int:
     if options.submissions.is_file():
         exercises = [options.submissions.stem]
     _make_reports_folder(folder)
+    results, measures = _mark_and_report(students, exercises, options)
+    least = min(map(reports.percent, results))
+    _clear_line()
+    why = reports.no_mark(measures, options.feedback)
+    print(f"{len(results)} {'checked' if why else 'marked'}: {folder / 'summary.md'}")
+    if why:
+        print(f"Feedback, not a mark. {why}")
+    if stuck := [result.student for result in results if UNMARKED in result.problems]:
+        names = ", ".join(map(reports.shown, stuck[:5]))
+        print(f"{len(stuck)} could not be marked: {names}", file=sys.stderr)
+    if options.fail_under is not None and least < options.fail_under:
+        digits = next(n for n in range(20) if float(f"{least:.{n}f}") < options.fail_under)
+        print(f"{least:.{digits}f} % is under {options.fail_under:.15g} %")
+        return 1
+    return 0
+
+
+def _mark_and_report(
+    students: Sequence, exercises: list[str], options: argparse.Namespace
+) -> tuple[list, tuple[str, ...]]:
+    """Mark students, write the reports, and say of a run that stops how it goes on."""
+    from course_utils.grading import reports, run
+    from course_utils.grading.marker import Limits
+
+    folder = options.to
     show, so_far = _progress("marking", "student"), ""
 
     def on_done(done: int, total: int) -> None:
@@ -360,20 +385,7 @@ def grade(options: argparse.Namespace) -> int:
             f"the run stopped ({error.strerror}): see to it, and the same command goes on from "
             f"there; if {folder} cannot be written to, choose another folder"
         ) from None
-    least = min(map(reports.percent, results))
-    _clear_line()
-    why = reports.no_mark(measures, options.feedback)
-    print(f"{len(results)} {'checked' if why else 'marked'}: {folder / 'summary.md'}")
-    if why:
-        print(f"Feedback, not a mark. {why}")
-    if stuck := [result.student for result in results if UNMARKED in result.problems]:
-        names = ", ".join(map(reports.shown, stuck[:5]))
-        print(f"{len(stuck)} could not be marked: {names}", file=sys.stderr)
-    if options.fail_under is not None and least < options.fail_under:
-        digits = next(n for n in range(20) if float(f"{least:.{n}f}") < options.fail_under)
-        print(f"{least:.{digits}f} % is under {options.fail_under:.15g} %")
-        return 1
-    return 0
+    return results, measures
 
 
 def _chosen_exercises(given: Sequence[str] | None, names: list[str]) -> list[str]:

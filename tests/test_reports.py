@@ -303,10 +303,15 @@ def test_of_a_class_there_is_no_result_json(tmp_path):
 def test_no_report_of_an_earlier_run_stays(tmp_path):
     reports.write_all(tmp_path, [student("gone")], NEEDED, 7, ["02_sigmoid"])
     feedback = tmp_path / "feedback"
-    for name in ("notes.txt", "folder.md/deep.md", "below/deep.md"):
+    for name in ("notes.txt", "notes.md", "folder.md/deep.md", "below/deep.md"):
         (feedback / name).parent.mkdir(exist_ok=True)
         (feedback / name).write_text("the teacher's own")
     reports.write_all(tmp_path, [student("a"), student("b")], NEEDED, 7, ["02_sigmoid"])
     assert not (tmp_path / "result.json").exists()
     left = {p.relative_to(feedback).as_posix() for p in feedback.rglob("*") if p.is_file()}
-    assert left == {"a.md", "b.md", "notes.txt", "folder.md/deep.md", "below/deep.md"}
+    assert left == {
+        "a.md", "b.md", "notes.txt", "notes.md", "folder.md/deep.md", "below/deep.md"
+    }  # fmt: skip
+    (tmp_path / "result.json").write_text('{"of": "something else"}')
+    reports.write_all(tmp_path, [student("a"), student("b")], NEEDED, 7, ["02_sigmoid"])
+    assert (tmp_path / "result.json").exists()

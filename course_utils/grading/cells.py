@@ -118,7 +118,7 @@ def _run(
         if (pyplot := sys.modules.get("matplotlib.pyplot")) and pyplot.get_fignums():
             pyplot.close("all")
     except BaseException as stopped:
-        error = error or stopped
+        error = stopped if error is None else error
     if error is None:
         return []
     try:

@@ -10,6 +10,7 @@ writing); names that a spreadsheet takes for formulas; a student's report in ano
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -34,6 +35,8 @@ __all__ = ["FILES", "no_mark", "percent", "result_json", "shown", "write_all", "
 FILES = ("grades.csv", "grades.json", "junit.xml", "summary.md", "result.json")
 A_MARK = "**A mark,** if the teacher started this run."
 MOST_PROBLEMS = 50
+A_PAGE = re.compile(r"# [^\n]*: \d+ of \d+ points\n")
+A_RESULT = re.compile(r'\{\s*"schema": "classroom50/result/v1"')
 FAILING_CELL = re.compile(r"\w+: Cell \d+ ")  # as the marker begins a problem
 WHAT = {
     "limits": "limits on memory, files and processes",
@@ -57,6 +60,13 @@ def write_whole(path: Path, text: str) -> None:
     except BaseException:
         os.unlink(name)
         raise
+
+
+def _remove(path: Path, beginning: re.Pattern) -> None:
+    """Remove a report of an earlier run; what does not begin as one is somebody's own."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if beginning.match(path.read_text(encoding="utf-8")):
+            path.unlink()
 
 
 def percent(marked: Marked) -> float:
@@ -115,14 +125,15 @@ def write_all(
     write_whole(folder / "summary.md", summary(students, given, seed, is_feedback))
     names = file_names([student.student for student in students])
     written = {f"{name}.md" for name in names.values()}
-    for path in (folder / "feedback").glob("*.md"):  # of an earlier run
-        if path.name not in written and path.is_file():
-            path.unlink()
+    for path in (folder / "feedback").glob("*.md"):
+        if path.name not in written:
+            _remove(path, A_PAGE)
     for student in students:
         write_feedback(folder, student, given, names[student.student], is_feedback)
-    (folder / "result.json").unlink(missing_ok=True)
     if len(students) == 1:
         write_whole(folder / "result.json", result_json(students[0]))
+    else:
+        _remove(folder / "result.json", A_RESULT)
 
 
 def grades_json(students: Sequence[Marked]) -> str:

@@ -485,14 +485,15 @@ def limit_forks() -> None:
 
 def can_become(user: int) -> bool:
     """Return whether a fork of this process may become another user: not each root may."""
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         refused = 1
         try:
             take(_steps_to_become(user))
             refused = 0
         finally:
             os._exit(refused)
-    return os.wait()[1] == 0
+    return os.waitpid(child, 0)[1] == 0
 
 
 def _steps_to_become(user: int) -> list[Step]:

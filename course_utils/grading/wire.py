@@ -329,8 +329,10 @@ def decode(message: Any, depth: int = 0) -> Any:
             return items if kind == "list" else tuple(items)
         if kind == "dict":
             return {_text(key): decode(item, depth + 1) for key, item in parts}
-        if kind in ("array", "scalar"):
-            return _array(*parts) if kind == "array" else _array(*parts)[()]
+        if kind == "array":
+            return _array(*parts)
+        if kind == "scalar":
+            return _array(*parts)[()]
         (part,) = parts
         if kind == "bool" and type(part) is bool:
             return part

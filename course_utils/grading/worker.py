@@ -126,8 +126,6 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
         given.add("user")
     if sys.platform != "linux" or (watch.sees and (user is not None or not is_root)):
         given.add("limits")  # root may start any number of processes
-    random.seed(0)  # who draws without a seed gets the same marks in every run
-    np.random.seed(0)  # noqa: NPY002
     kept = _be_as_a_worker(home.path)
     sandbox.stay_on_one_processor(job)
     sandbox.limit_forks()
@@ -253,7 +251,7 @@ def _rehearse(shell: Any) -> None:
     """Serve a small notebook of our own a few times, and forget it.
 
     Python rewrites the code of a function in its first calls, and fills its caches: each fork
-    would do it again, in some 200 pages, which are copied as soon as they are written to.
+    would do it again, in some 150 pages, which are copied as soon as they are written to.
     """
     names = set(shell.user_ns)
     inputs = 0.5, np.array([0.5, -1]), np.array([[2.0], [-3]]), np.array([1, 2]), np.float32([4, 5])
@@ -334,6 +332,8 @@ def _system_of(shell: Any) -> Callable[[str], None]:
 def _be_as_a_worker(own: Path) -> list[int]:
     """Do once what would be the same in each fork; return the descriptors of its streams."""
     sys.path[:] = ["", *(p for p in sys.path if p)]
+    random.seed(0)  # who draws without a seed gets the same marks in every run
+    np.random.seed(0)  # noqa: NPY002
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
