@@ -259,10 +259,14 @@ def test_who_keeps_itself_waiting_gets_no_more_time(tmp_path, monkeypatch, forks
 
 @pytest.mark.parametrize(
     "needs, module",
-    [("import matplotlib", "matplotlib.pyplot"), ("from sympy import lambdify", "numpy.f2py")],
+    [
+        ("import matplotlib", "matplotlib.pyplot"),
+        ("from sympy import lambdify", "numpy.f2py"),
+        ("np.random", "numpy.random"),
+    ],
 )
 def test_what_few_need_is_loaded_for_who_needs_it_and_those_after(tmp_path, needs, module):
-    is_there = f"{module[1:]!r} in {{name[1:] for name in sys.modules}}"
+    is_there = f"{module[::-1]!r}[::-1] in sys.modules"
     asks = f"import sys\nten_layers = 0.25**10 if {is_there} else 0"
     notebooks = {"1 before": [asks], "2 needs it": [f"# {needs}", asks], "3 after": [asks]}
     for student, cells in notebooks.items():
@@ -326,7 +330,9 @@ def test_the_inputs_are_new_in_every_run():
 
 def test_the_same_seed_gives_the_same_to_who_leaves_it_to_chance(tmp_path):
     chance = [
-        "import random\nimport numpy as np\nten_layers = random.random() + np.random.rand()",
+        "import random\nimport numpy as np\n"
+        "ten_layers = random.random(), np.random.rand(), np.random.default_rng().random()\n"
+        "raise ValueError(ten_layers)",
         "raise ValueError(object())",
         "def sigmoid(z): raise ValueError(' '.join({'one', 'two', 'three', 'four', 'five'}))",
         "def stable_sigmoid(z): raise ValueError(object())",

@@ -636,7 +636,9 @@ def _deadline(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-_NEEDS_MORE = re.compile("matplotlib|pylab|figures|explore|graph_drawing|lambdify|to_numpy").search
+_NEEDS_MORE = re.compile(
+    "matplotlib|pylab|figures|explore|graph_drawing|lambdify|to_numpy|random"
+).search
 _UNFIT = "Your answer cannot be judged: to work it out took too long or too much memory."
 _DEATHS = {
     "timeout": "The time was up before an answer came.",

@@ -4,9 +4,9 @@
 with nothing that is worth looking for: no tasks, no expected values, no other student. It
 runs nobody's code. For each marker it forks a process that shuts itself in for good
 (`sandbox`), shares what is loaded with the others, and forks for each notebook (from the
-first on that draws or asks for `lambdify`, as no exercise does, with what that needs). The
-child of that gives up the rest of its rights, runs the cells as Jupyter would, and answers
-the marker's questions in plain data (`cells`, `wire`).
+first on that draws, asks for `lambdify` or leaves something to chance, as no exercise does,
+with what that needs). The child of that gives up the rest of its rights, runs the cells as
+Jupyter would, and answers the marker's questions in plain data (`cells`, `wire`).
 
 Stops, beside what `sandbox` and `wire` stop: one cell costing another (each is run, whatever
 became of the ones before); a notebook that outlives its turn (`kill_all` ends all that it
@@ -186,7 +186,6 @@ def _warm_up() -> Any:
     """Import what exercises use, so that no fork pays for it; return an IPython."""
     import resource  # noqa: F401
 
-    import numpy.random  # noqa: F401
     import sympy
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
@@ -275,7 +274,11 @@ PASSED_OVER = (
 
 
 def _load_more() -> None:
-    """Load Matplotlib, and what `sympy.lambdify` loads of NumPy; half as much memory again."""
+    """Load Matplotlib, random numbers, and what `sympy.lambdify` loads; half the memory again."""
+    import numpy.random
+
+    np.random.seed(0)  # noqa: NPY002
+    numpy.random.bit_generator.randbits = random.getrandbits  # for generators without a seed
     with contextlib.suppress(Exception):  # then the notebook's own import says why
         _lambdify()
     try:
@@ -332,8 +335,7 @@ def _system_of(shell: Any) -> Callable[[str], None]:
 def _be_as_a_worker(own: Path) -> list[int]:
     """Do once what would be the same in each fork; return the descriptors of its streams."""
     sys.path[:] = ["", *(p for p in sys.path if p)]
-    random.seed(0)  # who draws without a seed gets the same marks in every run
-    np.random.seed(0)  # noqa: NPY002
+    random.seed(0)  # who takes random numbers without a seed gets the same in every run
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
