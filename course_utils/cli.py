@@ -362,18 +362,21 @@ def _mark_and_report(
         so_far = f"{done} of {total} are done, and the same command goes on from there"
         show(done, total)
 
+    def report(results: list, measures: tuple[str, ...], seed: int) -> None:
+        reports.write_all(folder, results, measures, seed, exercises, options.feedback, limits)
+
+    limits = Limits(options.time_limit, 6 * options.time_limit, options.memory_limit)
     try:
-        results, measures, seed = run.grade(
+        results, measures, _ = run.grade(
             students,
             exercises,
             folder,
-            limits=Limits(options.time_limit, 6 * options.time_limit, options.memory_limit),
+            limits=limits,
             jobs=options.jobs,
             seed=options.seed,
             on_done=on_done,
+            report=report,
         )
-        reports.write_all(folder, results, measures, seed, exercises, options.feedback)
-        (folder / run.JOURNAL).unlink(missing_ok=True)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(*filter(None, [so_far])) from None
     except run.Taken as error:

@@ -25,7 +25,8 @@ import pytest
 from course_utils import cli
 from course_utils.check import check, outcome
 from course_utils.grading import run, worker
-from course_utils.grading.marker import _bound
+from course_utils.grading.marker import Limits, Marker, _bound
+from course_utils.grading.submissions import find
 from course_utils.notebooks import ROOT
 from course_utils.tasks import EXERCISES, tasks_of
 
@@ -167,8 +168,6 @@ def test_a_made_up_class_gets_what_each_must(tmp_path, exercise):
 
 
 def test_the_same_answer_is_judged_once_and_another_is_not_taken_for_it(tmp_path, monkeypatch):
-    from course_utils.grading.marker import Limits, Marker
-    from course_utils.grading.submissions import find
     from course_utils.tasks.functions import FunctionTask
 
     judged, judge = [], FunctionTask.judge
@@ -212,9 +211,6 @@ def busy():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who waits for a processor")
 def test_a_busy_machine_makes_nobody_late(tmp_path, busy):
-    from course_utils.grading.marker import Limits, Marker
-    from course_utils.grading.submissions import find
-
     work = "import time\nend = time.process_time() + 0.4\nwhile time.process_time() < end: pass"
     for name, cell in {
         "works": work,
@@ -242,9 +238,6 @@ def test_a_busy_machine_makes_nobody_late(tmp_path, busy):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who waits for a processor")
 @pytest.mark.parametrize("forks", ["os.fork()", "os.fork() or os.fork() and os._exit(0)"])
 def test_who_keeps_itself_waiting_gets_no_more_time(tmp_path, monkeypatch, forks):
-    from course_utils.grading.marker import Limits, Marker
-    from course_utils.grading.submissions import find
-
     spin = f"import os\nfor k in range(9):\n    if not ({forks}):\n        while True: pass\n"
     spin += "while True: pass"
     write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", [spin, "ten_layers = 0.25**10"])
@@ -316,8 +309,6 @@ def test_what_a_worker_rehearses_answers_no_task():
 
 
 def test_the_inputs_are_new_in_every_run():
-    from course_utils.grading.marker import Limits, Marker
-
     asked = {
         seed: [Marker(seed, Limits()).question(task).text for task in tasks_of("02")]
         for seed in (1, 2)
@@ -429,9 +420,6 @@ def test_a_run_that_is_cut_off_is_resumed(tmp_path):
 
 
 def test_a_resumed_run_claims_no_more_than_held_for_everybody(tmp_path, monkeypatch):
-    from course_utils.grading.marker import Limits
-    from course_utils.grading.submissions import find
-
     for name in "ab":
         write_notebook(tmp_path / "class" / name / "02_sigmoid.ipynb", ["ten_layers = 0.25**10"])
     students, counts = find(tmp_path / "class", ["02_sigmoid"]), []
@@ -456,6 +444,22 @@ def test_a_resumed_run_claims_no_more_than_held_for_everybody(tmp_path, monkeypa
     monkeypatch.setattr(run, "_version", lambda: "of other tasks")
     grade_again()
     assert counts == [0, 1, 2]
+
+
+@pytest.mark.skipif(run.fcntl is None, reason="no locks here")
+def test_nobody_else_writes_into_the_folder_until_the_reports_are_there(tmp_path):
+    def report(*found):
+        reported.append(found)
+        place = str(ROOT / "solutions" / "02_sigmoid.ipynb")
+        command = [sys.executable, "-m", "course_utils.cli", "grade", place, "--to", str(tmp_path)]
+        other.append(subprocess.run(command, capture_output=True, text=True))
+
+    reported, other = [], []
+    found = run.grade([], ["02_sigmoid"], tmp_path, limits=Limits(), report=report)
+    assert reported == [found]
+    assert other[0].returncode == 2
+    assert "another run is writing" in other[0].stderr
+    assert not (tmp_path / run.JOURNAL).exists()
 
 
 @pytest.mark.parametrize(
@@ -484,7 +488,6 @@ def test_answers_that_take_too_long_to_judge_take_no_more_than_twice_the_limit(
     tmp_path, monkeypatch
 ):
     from course_utils.grading import marker as module
-    from course_utils.grading.submissions import find
 
     @contextlib.contextmanager
     def deadline(seconds):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.grading import marker, reports
-from course_utils.grading.marker import Mark, Marked
+from course_utils.grading.marker import Limits, Mark, Marked
 from course_utils.grading.sandbox import NEEDED
 from course_utils.tasks import base, expressions, functions, values
 
@@ -162,6 +162,11 @@ def test_the_summary_is_one_page_even_of_a_bad_class():
     assert all(c.isprintable() for c in text.replace("\n", "").replace("@\u2060", ""))
     assert "<script" not in text.replace("\\<", "")
     assert reports.summary([], NEEDED, 7).startswith("# 0 marked")
+
+
+def test_the_summary_says_what_a_notebook_might_use():
+    text = reports.summary([student("a")], NEEDED, 7, limits=Limits(2.5, 15, 512))
+    assert "A cell or a task had 2.5 s, a notebook 15 s and 512 MiB." in text
 
 
 def test_the_median_of_an_even_class_lies_between_the_two_in_its_middle():

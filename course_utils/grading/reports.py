@@ -26,7 +26,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from course_utils.check import wrapped
-from course_utils.grading.marker import Mark, Marked
+from course_utils.grading.marker import Limits, Mark, Marked
 from course_utils.grading.sandbox import NEEDED
 from course_utils.grading.submissions import file_names, safe_name
 
@@ -101,6 +101,7 @@ def write_all(
     seed: int,
     exercises: Sequence[str],
     is_feedback: bool = False,
+    limits: Limits | None = None,
 ) -> None:
     """Write every report of a class into a folder, and remove those of others.
 
@@ -118,11 +119,13 @@ def write_all(
         The exercises that were marked.
     is_feedback : bool
         Whether the results are meant as feedback, whatever was in force.
+    limits : Limits, optional
+        What a student's code might use.
     """
     write_whole(folder / "grades.csv", grades_csv(students, exercises))
     write_whole(folder / "grades.json", grades_json(students))
     write_whole(folder / "junit.xml", junit_xml(students, given, is_feedback))
-    write_whole(folder / "summary.md", summary(students, given, seed, is_feedback))
+    write_whole(folder / "summary.md", summary(students, given, seed, is_feedback, limits))
     names = file_names([student.student for student in students])
     written = {f"{name}.md" for name in names.values()}
     for path in (folder / "feedback").glob("*.md"):
@@ -313,13 +316,23 @@ def _line(text: str) -> str:
 
 
 def summary(
-    students: Sequence[Marked], given: Sequence[str], seed: int, is_feedback: bool = False
+    students: Sequence[Marked],
+    given: Sequence[str],
+    seed: int,
+    is_feedback: bool = False,
+    limits: Limits | None = None,
 ) -> str:
     """Return the instructor's page: distribution, hardest tasks, most frequent mistakes."""
     shares = sorted(percent(s) for s in students)
     done = "checked" if no_mark(given, is_feedback) else "marked"
     lines = [f"# {len(students)} {done}", "", standing(given, is_feedback), ""]
     lines += [f"Seed of the random inputs: `{seed}` (repeat the run with `--seed`).", ""]
+    if limits:
+        lines += [
+            f"A cell or a task had {limits.seconds:g} s, a notebook {limits.notebook_seconds:g} s "
+            f"and {limits.megabytes} MiB.",
+            "",
+        ]
     lines += ["## Distribution", "", "| per cent | students |", "|---|---|"]
     for low in range(0, 100, 10):
         count = sum(low <= share < low + 10 or (low == 90 and share == 100) for share in shares)
