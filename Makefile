@@ -26,7 +26,7 @@ test: lint ## lint, then run every test but those in a browser
 browser: ## run the tests that need Chromium
 	@: $(TESTED)
 	@$(INSTALL) test browser slides site
-	$(BIN)/pytest tests -m browser -n 0 $(ARGS)
+	$(BIN)/pytest tests -m browser -n 2 $(ARGS)
 
 bench: ## print what each function costs, how fast the explorers answer, and a class is marked
 	@: $(TESTED)
