@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.answers import Other, ask, is_missing, plain
+from course_utils.answers import Formula, Other, ask, is_missing, plain
 from course_utils.tasks import task
 from course_utils.tasks.kinds import Outcome, Task
 
@@ -115,22 +115,32 @@ def judge_value(
         Whether the answer is a function, and the task wants a value.
     """
     if is_function:
-        return Outcome("wrong", "Expected a value, and this is a function: call it.")
+        said = "Expected a value, and this is a function: call it, or hand in what it returns."
+        return Outcome("wrong", said)
     if is_missing(value):
         return Outcome("not_attempted", "")
     if task.takes_function:
-        return Outcome(
-            "wrong",
-            f"Expected a function, and this is {_article(value)}. Hand in the function itself, "
-            f'without parentheses: check("{task.name}", {task.name}).',
-        )
+        do = f'Hand in the function itself, without parentheses: check("{task.name}", {task.name}).'
+        if isinstance(value, Formula):
+            do = "Define one that takes numbers and arrays."
+        return Outcome("wrong", f"Expected a function, and this is {_article(value)}. {do}")
     return task.judge(value, [], rng)
 
 
+_ARTICLES = {
+    float: "a number",
+    bool: "a number",
+    str: "text",
+    dict: "a dictionary",
+    np.ndarray: "an array",
+    Formula: "a SymPy expression",
+}
+
+
 def _article(value: Any) -> str:
-    name = "number" if isinstance(value, float | bool) else type(value).__name__
-    name = value.kind if isinstance(value, Other) else name
-    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+    name = value.kind if isinstance(value, Other) else type(value).__name__
+    article = "an" if name[0] in "aeiouAEIOU" else "a"
+    return _ARTICLES.get(type(value), f"{article} {name}")
 
 
 def wrapped(text: str) -> str:

@@ -384,13 +384,22 @@ def test_figures_are_closed_after_a_cell_that_fails_too(tmp_path):
 
 
 def test_what_a_task_without_an_answer_is_told(tmp_path):
-    cells = ["def sigmoid(z): return z\nwhile True: pass", "from nowhere import stable_sigmoid"]
+    cells = [
+        "def sigmoid(z): return z\nwhile True: pass",
+        "from nowhere import stable_sigmoid",
+        "import numpy as np, sympy as sp",
+        "derivation = 'ABC'\nderivation = (",
+        "slope_from_output = None\nslope_from_output = np.exp(sp.Symbol('a'))",
+    ]
     write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", cells)
     grade(tmp_path / "ann", "--to", tmp_path / "out", "--exercises", "02", "--time-limit", "1")
     told = {t["task"]: t["message"] for t in results(tmp_path / "out")["ann"]["tasks"]}
     assert told["sigmoid"] == "✗ sigmoid: Cell 1 does not end."
     assert "stable_sigmoid: Cell 2 stops with ModuleNotFoundError" in told["stable_sigmoid"]
     assert "There is nothing called ten_layers" in told["ten_layers"]
+    assert "Cell 4 stops with SyntaxError: incomplete input (line 2)." in told["derivation"]
+    assert "Cell 5 stops with TypeError" in told["slope_from_output"]
+    assert "A SymPy expression met a NumPy function" in told["slope_from_output"]
 
 
 def test_a_run_that_is_cut_off_is_resumed(tmp_path):

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from course_utils import answers
 from course_utils import check as student
 from course_utils.answers import Call, Raised, Returned, ask
+from course_utils.tasks import expressions
 from course_utils.tasks.compare import Between, compare, shorten
 from course_utils.tasks.kinds import (
     ExpressionTask,
@@ -287,6 +288,11 @@ def test_an_entry_of_another_kind_is_told(entry, words):
         (0.25, "Your answer is a number"),
         (sp.Function("f")(x), "expected|Expected"),
         (10**400, "too large"),
+        (sp.Symbol("p") ^ sp.Symbol("q"), r"in Python \^ is no power, write \*\*"),
+        (sp.solveset(x**2 - 4, x), "take its entry"),
+        (sp.Eq(y, x * (1 - x) + 1), "of this equation, its right-hand side"),
+        (sp.Eq(x * (1 - x), y, evaluate=False), "of this equation, its left-hand side"),
+        (sp.Eq(x**2, y**2), "solve the equation for what is asked"),
     ],
 )
 def test_what_is_no_expression_hears_what_it_is(answer, words):
@@ -374,6 +380,17 @@ def test_a_mistake_is_known_though_it_takes_another_value_where_there_is_room():
 def test_an_entry_that_is_still_empty_is_named():
     task = ValueTask(name="made_up", expected=lambda: {"u": 1.0, "v": 2.0}, why="Because.")
     assert judge(task, {"u": 1, "v": None}).message.endswith("There is nothing yet for 'v'.")
+    odd = judge(task, {"u": 1, "V": 2}).message
+    assert odd.endswith(
+        "nothing yet for 'v': 'V' is no entry of this task, keep the names as they were given."
+    )
+    quoted = judge(task, {"u": 1, "v": "4/2"}).message
+    assert quoted.endswith("'v' is '4/2', expected a number: leave out the quotes.")
+
+
+def test_text_for_a_number_hears_of_the_quotes():
+    task = ValueTask(name="made_up", expected=lambda: 0.5, why="Because.")
+    assert "is text, expected a number, without quotes" in judge(task, "1/2").message
 
 
 @pytest.mark.parametrize(
@@ -436,6 +453,14 @@ def test_which_calls_fail():
     assert "Where z is negative your values are wrong" in judge(task, leaky).message
     odd = judge(task, lambda z: np.where(np.asarray(z) < 0, 0, np.sin(z)))
     assert "Where z is positive your values are wrong" in odd.message
+    constant = judge(task, lambda z: 2.0 + 0 * np.asarray(z))  # right at z = 2 alone
+    assert "z is positive" not in constant.message
+    assert (
+        "Only where z is positive are your values right."
+        in judge(task, lambda z: np.where(np.asarray(z) > 0, z, np.asarray(z) ** 2 + 1)).message
+    )
+    stops = judge(task, lambda z: np.maximum(z, 0) if z.any() else z)
+    assert "z is" not in stops.message.partition("For z")[0]
     assert "Only arrays go wrong" in judge(task, lambda z: max(z, 0)).message
     none = judge(task, lambda z: np.maximum(z, 0)[...] if np.shape(z) else z.shape)
     assert "Only single numbers go wrong" in none.message
@@ -466,11 +491,65 @@ def test_which_calls_fail():
     ],
 )
 def test_what_pythons_errors_mean(code):
+    assert meaning_of(error_of(code))
+
+
+def error_of(code):
+    """What a function that gets an array, or else a number, stops with."""
     (reply,) = ask(code, [Call(np.array([1.0, 2.0, 3.0]))])
     if isinstance(reply, Returned):
         (reply,) = ask(code, [Call(2.0)])
     assert isinstance(reply, Raised)
-    assert meaning_of(reply.message), reply.message
+    return reply.message
+
+
+def fills(out, mask, values):
+    out[mask] = values
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (lambda z: 1 - z ^ 2, "^ is no power"),
+        (lambda z: 2.0 ^ 3, "^ is no power"),
+        (lambda z: fills(np.zeros(3), z > 1, z), "choose on both sides"),
+        (lambda z: z[np.array([True, False])], "choose on both sides"),
+        (lambda z: np.exp[-z], "round brackets"),
+        (lambda z: math.exp[2], "round brackets"),
+        (lambda z: z + 1 if len(z) else 0, "no length"),
+        (lambda z: z[z > 0] + 1, "np.where takes numbers and arrays"),
+        (lambda z: fills(z * 1, 0, 1.0), "np.where takes numbers and arrays"),
+        (lambda z: z.any(), "only an array has that"),
+        (lambda z: sp.Max(0, z), "SymPy"),
+        (lambda z: 1 - sp.tanh(z), "SymPy"),
+        (lambda z: np.max(0, z), "np.maximum"),
+        (lambda z: np.maximum(z), "in that line is called with"),
+        (lambda: 1, "do not change that line"),
+        (lambda z: undefined_name, "All that the function is given is u, v and z."),  # noqa: F821
+    ],
+)
+def test_one_of_pythons_errors_is_not_taken_for_another(code, words):
+    slip = meaning_of(error_of(code), "made_up", ("u", "v", "z"))
+    assert slip and words in slip.message, (error_of(code), slip)
+
+
+def test_the_arguments_of_the_function_asked_for_are_known_by_its_name():
+    error = "TypeError: {}() missing 1 required positional argument: 'z'"
+    assert "do not change" in meaning_of(error.format("made_up"), "made_up").message
+    assert "do not change" not in meaning_of(error.format("helper"), "made_up").message
+
+
+@pytest.mark.parametrize(
+    ("code", "slip"),
+    [
+        (lambda z: 1 / (1 + sp.exp(-z)), "SymPy and NumPy mixed"),
+        (lambda z: z * sp.Symbol("alpha"), "SymPy and NumPy mixed"),
+        (lambda z: np.array([z, None], dtype=object), "an array of other things than numbers"),
+        (lambda z: (cubic(z), z), "two values"),
+    ],
+)
+def test_what_is_returned_is_of_another_kind(code, slip):
+    assert judge(CUBIC, code).mistake == slip
 
 
 def test_two_errors_are_the_same_mistake_only_if_they_say_the_same():
@@ -550,6 +629,21 @@ def test_an_equation_is_no_expression(answer):
 def test_a_slip_on_top_of_a_known_mistake():
     task = expression_task(x * (1 - x), mistakes=(Mistake("lost", "x is lost.", lambda: 1 - x),))
     assert judge(task, x - 1).message.startswith("x is lost. And the sign is flipped.")
+
+
+def test_a_reversed_result_of_a_known_mistake_is_not_called_right():
+    double = Mistake("double", "You doubled it.", lambda z: 2 * cubic(z) + z)
+    calls = [Call(np.array([1.0, 2.0, 4.0])), Call(np.array([3.0, -1.0, 0.5]))]
+    task = function_task(cubic, ("z",), calls, mistakes=(double,))
+    told = judge(task, lambda z: double.answer(z)[::-1]).message
+    assert told.startswith("You doubled it. And: They stand in the reverse order, too.")
+
+
+def test_a_difference_that_is_no_number_is_not_told():
+    right, wrong = x * (1 - x), x * (1 - x) + sp.nan * x
+    assert "nan" not in judge(expression_task(right), wrong).message
+    assert expressions._simple_difference(x + sp.oo, x**2 + x + 1) == ""
+    assert expressions._simple_difference(x**2 + 1, x**2) == " Yours minus the right one is 1."
 
 
 @pytest.mark.parametrize("answer", [0, sp.Integer(1), x, x**2, sp.exp(x), x + 5, 0 * x])

@@ -76,6 +76,10 @@ _TEXTS = re.compile(
 _WORDS = re.compile(r"\w+").findall
 
 
+_PLACE = re.compile(r"\(<[^<>]*>, line (\d+)\)").sub
+"""Where a cell is no Python: the cell's number is told already."""
+
+
 def _needs_history(source: str) -> bool:
     """Return whether a cell may ask what IPython keeps of the cells before."""
     if len(source) > LONG:
@@ -123,6 +127,7 @@ def _run(
         return []
     try:
         text = without_addresses(" ".join(str(error)[:10_000].split()))
+        text = _PLACE(r"(line \1)", text)
         return [type(error).__name__, text[:300]]
     except BaseException:
         return [type(error).__name__, ""]

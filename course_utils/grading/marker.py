@@ -40,6 +40,7 @@ from course_utils.grading.submissions import Notebook, Student
 from course_utils.grading.warm import Warm
 from course_utils.tasks import tasks_of
 from course_utils.tasks.kinds import Outcome, Task
+from course_utils.tasks.slips import meaning_of
 
 __all__ = ["UNMARKED", "Limits", "Mark", "Marked", "Marker", "unmarked"]
 
@@ -547,6 +548,8 @@ class _Sitting:
             return self._mark(task, "error", "Your answer could not be judged.")
         if isinstance(outcome, tuple):
             return self._mark(task, *outcome)
+        if outcome.status == "not_attempted" and (failed := self._cell_failed(task)):
+            return self._mark(task, *failed)
         status, mistake = outcome.status, outcome.mistake
         return self._mark(task, status, sentence(task, outcome), mistake)
 
@@ -596,16 +599,23 @@ class _Sitting:
         finally:
             self.marker.on_judging("")
 
-    def _missing(self, task: Task) -> tuple[str, str]:
-        """Say why a name is not there: its cell failed, or there is no such cell."""
+    def _cell_failed(self, task: Task) -> tuple[str, str] | None:
+        """Say so where an answer is not there because its cell failed."""
         for cell, (status, text) in self.fate.items():
             if cell not in self.bound:
                 self.bound[cell] = _bound(self.notebook.cells[cell])
             if task.name in self.bound[cell]:
-                return status, f"✗ {task.name}: {text.removesuffix('.')}."
-        return "missing", (
+                slip = meaning_of(text)
+                more = f" {slip.message}" if slip else ""
+                return status, f"✗ {task.name}: {text.removesuffix('.')}.{more}"
+        return None
+
+    def _missing(self, task: Task) -> tuple[str, str]:
+        """Say why a name is not there: its cell failed, or there is no such cell."""
+        return self._cell_failed(task) or (
+            "missing",
             f"There is nothing called {task.name} in the notebook: "
-            "what is marked is what has this name at its end."
+            "what is marked is what has this name at its end.",
         )
 
 
@@ -641,7 +651,7 @@ _NEEDS_MORE = re.compile(
 ).search
 _UNFIT = "Your answer cannot be judged: to work it out took too long or too much memory."
 _DEATHS = {
-    "timeout": "The time was up before an answer came.",
+    "timeout": "The time was up before an answer came: is there a loop without an end?",
     "crashed": "The process ended, or its answer was no answer.",
     "memory": "The memory was used up before an answer came.",
 }

@@ -826,7 +826,8 @@ TASKS = (
             ),
             Mistake(
                 "math.exp",
-                "`math.exp` takes single numbers alone. `np.exp` takes arrays as well.",
+                "`math.exp` and `math.tanh` take single numbers alone. `np.exp` and `np.tanh` take "
+                "arrays as well.",
                 _one_number,
             ),
             Mistake(

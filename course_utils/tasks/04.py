@@ -881,8 +881,8 @@ TASKS = (
             ),
             Mistake(
                 "Python's all",
-                "Python's `all` wants one truth value for each row, and a row has one for each "
-                "unit. `np.all` takes an axis.",
+                "Python's `all`, `any` and `not` want one truth value for each row, and a row has "
+                "one for each unit. `np.all` takes an axis, and for `not` NumPy has `~`.",
                 lambda x, W, b: all(x @ W + b <= 0),
             ),
         ),

@@ -76,12 +76,21 @@ def _compare_entries(got: Any, expected: dict, rtol: float, atol: float) -> Diff
         return Difference(f"is {shorten(got)}, expected a dictionary with {names}", True)
     for name, value in expected.items():
         if name not in got:
-            return Difference(f"has no entry {name!r}", True)
+            return Difference(f"has no entry {name!r}{odd_names(got, expected)}", True)
         if is_missing(got[name]):
             return Difference(f"has nothing yet for {name!r}", True)
         if difference := compare(got[name], value, rtol=rtol, atol=atol):
             return Difference(f"[{name!r}] {difference.text}", difference.is_shape)
     return None
+
+
+def odd_names(got: dict, expected: dict) -> str:
+    """Return a sentence on entries that nobody asked for, to follow one on those that lack."""
+    odd = [shorten(name) for name in got if name not in expected][:3]
+    if not odd:
+        return ""
+    are = "is no entry" if len(odd) == 1 else "are no entries"
+    return f": {', '.join(odd)} {are} of this task, keep the names as they were given"
 
 
 def _is_table(value: list) -> bool:
@@ -126,7 +135,8 @@ def _compare_numbers(got: Any, expected: Any, rtol: float, atol: float) -> Diffe
         if array.size == low.size == 1:
             array = array.reshape(low.shape)  # [0.5] for 0.5
         else:
-            return Difference(f"has shape {array.shape}, expected {low.shape}", True)
+            what = low.shape if low.ndim else "one number"
+            return Difference(f"has shape {array.shape}, expected {what}", True)
     with np.errstate(invalid="ignore", over="ignore"):
         room = atol + rtol * np.maximum(np.abs(low), np.abs(high))
         room = np.where(np.isfinite(room), room, 0)

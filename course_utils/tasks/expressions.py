@@ -16,6 +16,7 @@ from course_utils.tasks.slips import Slip
 __all__ = ["ExpressionTask"]
 
 
+_SETS = ("FiniteSet", "Intersection", "ConditionSet", "Union", "Complement")
 _WAITING = ("Derivative", "Integral", "Limit", "Sum", "Product")
 
 
@@ -58,6 +59,10 @@ class ExpressionTask(Task):
             why = ""
             if isinstance(answer, Other) and answer.kind in _WAITING:
                 why = ": call .doit() on it"
+            elif isinstance(answer, Other) and answer.kind == "Xor":
+                why = ": in Python ^ is no power, write **"
+            elif isinstance(answer, Other) and answer.kind in _SETS:
+                why = ": sp.solve gives a list, take its entry"
             elif isinstance(answer, list) and len(answer) == 1:
                 why = ": take its entry, [0]"
             elif isinstance(answer, str):
@@ -75,7 +80,7 @@ class ExpressionTask(Task):
             return Outcome(
                 "wrong",
                 f"Your answer is {shorten(answer)}, a statement that holds or not. Expected an "
-                "expression: of an equation, its right-hand side.",
+                f"expression{self._side_of(got)}.",
                 "an equation",
             )
         strange = sorted(s.name for s in got.free_symbols if s.name not in self.symbols)
@@ -114,6 +119,18 @@ class ExpressionTask(Task):
             told = f"Your answer is a number. Asked is an expression in {', '.join(self.symbols)}."
             return Outcome("wrong", f"{told}\n{witness}", "a number")
         return Outcome("wrong", witness + _simple_difference(got, expected))
+
+    def _side_of(self, statement: Any) -> str:
+        """Return which side of an equation is asked for, if it is solved for something."""
+        import sympy
+
+        if not isinstance(statement, sympy.Eq):
+            return ""
+        sides = {"right": statement.lhs, "left": statement.rhs}
+        for side, other in sides.items():
+            if other.is_Symbol and other.name not in self.symbols:
+                return f": of this equation, its {side}-hand side"
+        return ": solve the equation for what is asked, and hand in what comes out"
 
     def _slip(
         self, answer_at: _Sampled, right_at: _Sampled, mistaken_at: list[_Sampled]
@@ -306,5 +323,7 @@ def _simple_difference(got: Any, expected: Any) -> str:
     except Exception:  # SymPy raises nearly anything
         return ""
     if sympy.count_ops(difference) >= sympy.count_ops(sympy.simplify(expected)):
+        return ""
+    if difference.has(sympy.nan, sympy.oo, -sympy.oo, sympy.zoo):
         return ""
     return f" Yours minus the right one is {difference}."

@@ -12,7 +12,13 @@ import numpy as np
 from course_utils.answers import Call, Raised, Returned, ask, is_missing, plain
 from course_utils.tasks.base import Mistake, Outcome, Task
 from course_utils.tasks.compare import Between, Difference, as_array, compare, same, shorten
-from course_utils.tasks.slips import Slip, meaning_of, slip_of_arrays, slip_on_top
+from course_utils.tasks.slips import (
+    Slip,
+    meaning_of,
+    slip_of_arrays,
+    slip_of_kinds,
+    slip_on_top,
+)
 
 __all__ = ["FunctionTask"]
 
@@ -183,6 +189,8 @@ class FunctionTask(Task):
             chosen = {k for k in ordinary if belongs(calls[k])}
             if chosen and chosen != ordinary and chosen == ordinary & set(wrong):
                 return f"Only {what} go wrong. "
+        if isinstance(answer[min(wrong)], Raised):
+            return ""
         return self._which_side_fails(answer, calls)
 
     def _which_side_fails(self, answer: Sequence, calls: Sequence[Call]) -> str:
@@ -193,11 +201,13 @@ class FunctionTask(Task):
         wrong, right = set(), set()
         for reply, call in zip(answer, calls, strict=True):
             z = np.asarray(call.arguments[place], dtype=float)
-            got = None if isinstance(reply, Raised) else as_array(reply.value)
             expected = _right(self.reference, call)
             shape = np.shape(getattr(expected, "low", expected))
-            if not call.ordinary or got is None or not got.shape == z.shape == shape:
+            if not call.ordinary or z.shape != shape or isinstance(reply, Raised):
                 continue
+            got = as_array(reply.value)
+            if got is None or got.shape != shape:
+                return ""
             for index in np.ndindex(z.shape):
                 entry = _entry(expected, index)
                 fits = same(float(got[index]), entry, self._rtol(call), self.atol)
@@ -205,8 +215,8 @@ class FunctionTask(Task):
         for sign, where in {-1.0: "z is negative", 0.0: "z is 0", 1.0: "z is positive"}.items():
             if wrong == {sign} and right == {-1.0, 0.0, 1.0} - {sign}:
                 return f"Where {where} your values are wrong, elsewhere they are right. "
-            if right == {sign} and sign and wrong >= {-sign}:
-                return f"Only where {where} your values are right. "
+            if right == {sign} and sign and sign not in wrong and -sign in wrong:
+                return f"Only where {where} are your values right. "
         return ""
 
     # ------------------------------------------------------------------- which mistake
@@ -249,7 +259,7 @@ class FunctionTask(Task):
     def _slip(self, answer: Sequence, calls: Sequence[Call], wrong: dict) -> Slip | None:
         """Return a slip that is no mistake of this task in particular, or one on top of it."""
         if isinstance(answer[min(wrong)], Raised):
-            return meaning_of(answer[min(wrong)].message)
+            return meaning_of(answer[min(wrong)].message, self.name, self.arguments)
         ordinary = [k for k, call in enumerate(calls) if call.ordinary]
         if not set(ordinary) & set(wrong):
             return None
@@ -258,6 +268,8 @@ class FunctionTask(Task):
             return None
         asked, got = [calls[k] for k in came], [answer[k].value for k in came]
         right = [_right(self.reference, call) for call in asked]
+        if slip := slip_of_kinds(got, right):
+            return slip
         if isinstance(right[0], tuple):
             return self._slip_of_several(got, right, asked)
         slip = slip_of_arrays(got, right, asked, self.arguments, self.reference)
@@ -326,8 +338,10 @@ class FunctionTask(Task):
             else:
                 if slip := slip_on_top(got, mistaken, calls, self.arguments):
                     told = re.sub("the right ones?", "what that gives", slip.message)
-                    if slip.name == "another shape":
-                        told = "The numbers stand in another shape, too."
+                    told = {
+                        "another shape": "The numbers stand in another shape, too.",
+                        "in reverse order": "They stand in the reverse order, too.",
+                    }.get(slip.name, told)
                     return Slip(f"{mistake.name}, {slip.name}", f"{mistake.message} And: {told}")
         return None
 

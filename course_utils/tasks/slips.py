@@ -18,10 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.answers import Call
+from course_utils.answers import Call, Formula, Other
 from course_utils.tasks.compare import Between, as_array
 
-__all__ = ["Slip", "meaning_of", "slip_of_arrays", "slip_of_number", "slip_on_top"]
+__all__ = [
+    "Slip",
+    "meaning_of",
+    "slip_of_arrays",
+    "slip_of_kinds",
+    "slip_of_number",
+    "slip_on_top",
+]
 
 RTOL, ATOL = 2e-5, 1e-10  # a student may work in float32
 
@@ -347,13 +354,47 @@ def slip_of_number(got: float, right: float) -> Slip | None:
     return None
 
 
+def slip_of_kinds(got: Sequence[Any], right: Sequence[Any]) -> Slip | None:
+    """Return a slip in the kind of what came: formulas for numbers, two values for one."""
+    symbols = "is a name in it still a symbol from another cell, or is it np.exp, not sp.exp?"
+    kinds = [value.kind for value in got if isinstance(value, Other)]
+    if any(isinstance(value, Formula) for value in got) or any("NDimArray" in k for k in kinds):
+        said = f"What you return holds SymPy's expressions and no numbers: {symbols}"
+        return Slip("SymPy and NumPy mixed", said)
+    if "object array" in kinds:
+        said = f"What you return is no array of numbers. Is there a None in it? Or {symbols}"
+        return Slip("an array of other things than numbers", said)
+    if all(map(_is_twice, got, right)):
+        return Slip("two values", "You return two values, and one is expected.")
+    return None
+
+
+def _is_twice(got: Any, right: Any) -> bool:
+    """Return whether two values came where one is right, each of its shape."""
+    if not isinstance(got, list) or len(got) != 2 or isinstance(right, tuple | list | dict | str):
+        return False
+    arrays, shape = [as_array(value) for value in got], np.shape(getattr(right, "low", right))
+    return all(array is not None and array.shape == shape for array in arrays)
+
+
 # ----------------------------------------------------------------------------- Python's errors
 
 _MEANINGS = (
     (
+        r"bitwise_xor|for \^",
+        "^ for a power",
+        "In Python ^ is no power: write **.",
+    ),
+    (
         r"truth value of an array",
         "an array asked for one truth value",
         "An `if`, a `max` or an `and` wants one truth value, and an array has one for each entry.",
+    ),
+    (
+        r"interpreted as an integer|only integer scalar arrays",
+        "a whole number was expected",
+        "A whole number was expected there, such as a count or an axis. (The second argument of "
+        "np.max is an axis: the larger of two, entry by entry, is np.maximum.)",
     ),
     (
         r"(only|can only) .*(length-1|size-1|0-dimensional|scalar).* (arrays|array)|"
@@ -381,20 +422,42 @@ _MEANINGS = (
         "Arrays of shapes that do not fit were combined: write down the shape of each.",
     ),
     (
-        r"has no attribute '(shape|copy|ndim|size|astype|sum|mean|T|reshape|dtype|max|min)'",
+        r"'(int|float|bool)' object has no attribute",
         "a number has no array's attributes",
         "A plain number came in, and only an array has that: `np.asarray(...)` takes both.",
     ),
     (
-        r"is not iterable|does not support item assignment|is not subscriptable|has no len\(\)|"
-        r"iteration over a 0-d|too many indices|len\(\) of unsized",
+        r"boolean array indexing assignment|boolean index did not match",
+        "chosen entries beside all of them",
+        "One array stands there with the entries that were chosen, the other with all of them: "
+        "choose on both sides, out[mask] = z[mask].",
+    ),
+    (
+        r"'(function|method|builtin_function_or_method|numpy\.ufunc)' object is not subscriptable",
+        "square brackets for round ones",
+        "A function is called with round brackets: f(z), not f[z].",
+    ),
+    (
+        r"has no len\(\)|len\(\) of unsized",
+        "the length of a number",
+        "A single number came in, and it has no length.",
+    ),
+    (
+        r"does not support item assignment|is not subscriptable|too many indices.* 0-dimensional",
+        "an index into a number",
+        "A single number came in, which has no entries to pick or to set: `np.asarray(...)` of it "
+        "can be asked with a mask, and np.where takes numbers and arrays.",
+    ),
+    (
+        r"is not iterable|iteration over a 0-d|too many indices",
         "a loop or an index over what has none",
         "The code goes through the entries one by one, and here a number or a shorter array came "
         "in, which does not have them.",
     ),
     (
         r"\((Symbol|Add|Mul|Pow|exp|Expr)\b|type (Symbol|Add|Mul|Pow|Expr)|'(Symbol|Add|Mul|Pow)'|"
-        r"Cannot convert expression to float|cannot determine truth value of Relational",
+        r"Cannot convert expression to float|cannot determine truth value of Relational|"
+        r"NDimArray|is not comparable|Argument must be a Basic",
         "SymPy and NumPy mixed",
         "A SymPy expression met a NumPy function, or the reverse: use one of them throughout.",
     ),
@@ -406,7 +469,7 @@ _MEANINGS = (
     (
         r"positional argument|unexpected keyword",
         "another number of arguments",
-        "The function must take the arguments that its first line had: do not change that line.",
+        "A function in that line is called with too many arguments, too few, or others.",
     ),
     (
         r"'NoneType'|'ellipsis'",
@@ -437,9 +500,33 @@ _MEANINGS = (
 )
 
 
-def meaning_of(error: str) -> Slip | None:
-    """Return what one of Python's usual errors means for a beginner, or None."""
+def meaning_of(error: str, function: str = "", arguments: Sequence[str] = ()) -> Slip | None:
+    """Return what one of Python's usual errors means for a beginner, or None.
+
+    Parameters
+    ----------
+    error : str
+        Its name and its text: ``TypeError: f() takes 1 positional argument but 2 were given``.
+    function : str, optional
+        The name of the function that was asked for.
+    arguments : sequence of str
+        The names of its arguments.
+    """
     for pattern, name, message in _MEANINGS:
         if re.search(pattern, error):
+            if name == "another number of arguments" and re.search(
+                rf"(\b{function}|<lambda>)\(\)", error
+            ):
+                message = (
+                    "The function must take the arguments that its first line had: do not change "
+                    "that line."
+                )
+            elif name == "a name that does not exist" and arguments:
+                message += f" (All that the function is given is {_listed(arguments)}.)"
             return Slip(name, message)
     return None
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

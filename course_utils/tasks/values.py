@@ -10,7 +10,14 @@ import numpy as np
 
 from course_utils.answers import Call, Formula, is_missing, plain
 from course_utils.tasks.base import Outcome, Task
-from course_utils.tasks.compare import Difference, as_array, compare, same, shorten
+from course_utils.tasks.compare import (
+    Difference,
+    as_array,
+    compare,
+    odd_names,
+    same,
+    shorten,
+)
 from course_utils.tasks.slips import slip_of_number
 
 __all__ = ["OrderTask", "PartsTask", "ValueTask", "WitnessTask"]
@@ -95,12 +102,17 @@ class ValueTask(Task):
             count = f"{right} of {len(expected)} entries {are} right."
             entry = answer.get(wrong[0])
             if is_missing(entry):
-                return f"{count} There is nothing yet for {wrong[0]!r}."
+                return (
+                    f"{count} There is nothing yet for {wrong[0]!r}{odd_names(answer, expected)}."
+                )
             if isinstance(expected[wrong[0]], int | float) and not isinstance(entry, int | float):
-                return f"{count} {wrong[0]!r} is {shorten(entry)}, expected a number."
+                quotes = ": leave out the quotes" if isinstance(entry, str) else ""
+                return f"{count} {wrong[0]!r} is {shorten(entry)}, expected a number{quotes}."
             if entry != entry:
                 return f"{count} {wrong[0]!r} is NaN."
             return f"{count} Look again at {wrong[0]!r}."
+        if isinstance(answer, str) and isinstance(expected, int | float):
+            return f"Your answer {shorten(answer)} is text, expected a number, without quotes."
         if difference.is_shape:
             return f"Your answer {difference.text}."
         return f"Your answer {shorten(answer)} is not it."
@@ -201,7 +213,7 @@ class WitnessTask(Task):
         if not isinstance(numbers, list) or not all(type(x) in (int, float) for x in numbers):
             return Outcome("wrong", f"Your answer is {shorten(answer)}, expected {self._wanted()}.")
         if len(numbers) != self.size:
-            return Outcome("wrong", f"Expected {self._wanted()}, got {len(numbers)}.")
+            return Outcome("wrong", f"Expected {self._wanted()} alone, got {len(numbers)}.")
         if complaint := self.domain(*numbers):
             return Outcome("wrong", complaint)
         with np.errstate(all="ignore"):
@@ -215,6 +227,8 @@ class WitnessTask(Task):
         shown = [shorten(printed), shorten(right)]
         if shown[0] == shown[1]:
             shown = [repr(printed), repr(right)]
+        if isinstance(printed, str):
+            return self._correct(f"There it is {shown[1]}, and not {shown[0]}.")
         return self._correct(
             f"There the printed formula gives {shown[0]}, the right one {shown[1]}."
         )
@@ -251,7 +265,7 @@ class PartsTask(Task):
         praise = f"{' and '.join(right)} {'is' if len(right) == 1 else 'are'} right. "
         for name, outcome in found.items():
             if outcome.status == "not_attempted":
-                text = f"There is nothing yet for {name!r}."
+                text = f"There is nothing yet for {name!r}{odd_names(answer, self.parts)}."
             elif outcome.status != "correct":
                 text = f"{name!r}: {outcome.message}"
             else:

@@ -209,7 +209,7 @@ WRONG = {
         (r / sp.sqrt(p), "takes logarithms"),
         (3 * sp.log(r) / sp.log(p), "expected"),
         (sp.log(r) / sp.log(p) + t, "symbol t"),
-        (sp.Eq(p**t, r**2), "right-hand side"),
+        (sp.Eq(p**t, r**2), "solve the equation"),
         (3, "expected"),
         ("2 * log(r) / log(p)", "SymPy expression"),
     ],
