@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -25,7 +26,7 @@ import pytest
 from course_utils import cli
 from course_utils.check import check, outcome
 from course_utils.grading import run, worker
-from course_utils.grading.marker import Limits, Marker, _bound
+from course_utils.grading.marker import MOST_LOST, Limits, Marker, _bound
 from course_utils.grading.submissions import find
 from course_utils.notebooks import ROOT
 from course_utils.tasks import EXERCISES, tasks_of
@@ -236,10 +237,17 @@ def test_a_busy_machine_makes_nobody_late(tmp_path, busy):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who waits for a processor")
-@pytest.mark.parametrize("forks", ["os.fork()", "os.fork() or os.fork() and os._exit(0)"])
-def test_who_keeps_itself_waiting_gets_no_more_time(tmp_path, monkeypatch, forks):
-    spin = f"import os\nfor k in range(9):\n    if not ({forks}):\n        while True: pass\n"
-    spin += "while True: pass"
+@pytest.mark.parametrize(
+    "begins_another",
+    [
+        "os.fork() or spin()",
+        "os.fork() or (os.fork() and os._exit(0)) or spin()",
+        "threading.Thread(target=spin).start()",
+    ],
+)
+def test_who_keeps_itself_waiting_gets_no_more_time(tmp_path, monkeypatch, begins_another):
+    spin = "import os, threading\ndef spin():\n    while True: pass\n"
+    spin += f"for k in range(9):\n    {begins_another}\nspin()"
     write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", [spin, "ten_layers = 0.25**10"])
     told, waited = [], Marker.waited
     monkeypatch.setattr(Marker, "waited", lambda self: told.append(waited(self)) or told[-1])
@@ -322,7 +330,9 @@ def test_the_inputs_are_new_in_every_run():
 def test_the_same_seed_gives_the_same_to_who_leaves_it_to_chance(tmp_path):
     chance = [
         "import random\nimport numpy as np\n"
+        "import sympy\n"
         "ten_layers = random.random(), np.random.rand(), np.random.default_rng().random()\n"
+        "ten_layers += (sympy.randprime(1, 10**9),)\n"
         "raise ValueError(ten_layers)",
         "raise ValueError(object())",
         "def sigmoid(z): raise ValueError(' '.join({'one', 'two', 'three', 'four', 'five'}))",
@@ -357,6 +367,9 @@ def test_who_is_asked_what_a_failed_cell_defines_parses_nothing_long():
     assert names == {"a", "d", "e", "f", "g", "h", "i"}
     assert "sigmoid" in _bound("def sigmoid(z) retrun")
     assert _bound("a;" * 20_000) == "a;" * 20_000
+    with warnings.catch_warnings(record=True) as said:  # a student's, not the teacher's
+        assert _bound("x = 1if 2else 3\ny = '\\s'") == {"x", "y"}
+    assert not said
 
 
 def test_a_sigmoid_that_is_clipped_is_wrong_and_its_other_forms_are_right():
@@ -426,6 +439,60 @@ def test_a_run_that_is_cut_off_is_resumed(tmp_path):
     found = results(tmp_path / "out")
     assert [s["points"] > 0 for s in found.values()] == [n == 10 for n in range(12)]
     assert not journal.exists()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nothing stops a process here")
+def test_a_run_that_was_stopped_for_a_while_marks_as_if_it_had_not(tmp_path):
+    cells = ["import time", "time.sleep(0.4)", "ten_layers = 0.25**10", "time.sleep(0.4)"]
+    for number in range(6):
+        write_notebook(tmp_path / "class" / f"student {number}" / "02_sigmoid.ipynb", cells)
+    command = [sys.executable, "-m", "course_utils.cli", "grade", str(tmp_path / "class")]
+    command += ["--to", str(tmp_path / "out"), "--exercises", "02", "--jobs", "2"]
+    process = subprocess.Popen([*command, "--time-limit", "1"], start_new_session=True)
+    journal, end = tmp_path / "out" / ".journal.jsonl", time.monotonic() + 60
+    while not (journal.exists() and b'"key"' in journal.read_bytes()) and time.monotonic() < end:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGSTOP)  # as by Ctrl+Z
+    time.sleep(8)  # a notebook has 6
+    os.killpg(process.pid, signal.SIGCONT)
+    assert process.wait(60) == 0
+    found = results(tmp_path / "out")
+    assert len(found) == 6
+    for student in found.values():
+        assert statuses(student)["ten_layers"] == "correct", student["problems"]
+        assert student["problems"] == []
+
+
+def test_what_few_need_is_loaded_before_a_students_time_begins(tmp_path, monkeypatch):
+    def starts(self):
+        time.sleep(2.5 * self._has_more)
+        start(self)
+
+    start = Marker._start
+    monkeypatch.setattr(Marker, "_start", starts)
+    write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", ["# random", "ten_layers = 0.25**10"])
+    (student,) = find(tmp_path, ["02_sigmoid"])
+    with Marker(3, Limits(seconds=2, notebook_seconds=2)) as marker:
+        marked = marker.mark(student, ["02_sigmoid"])
+    assert {m.task for m in marked.marks if m.points} == {"ten_layers"}
+
+
+def test_a_notebook_that_takes_who_forks_along_every_time_is_to_blame(tmp_path, monkeypatch):
+    def ends(self, *ends):
+        end(self, *ends)
+        told.append("lost")
+        return told[-1]
+
+    told, end = [], Marker.end
+    monkeypatch.setattr(Marker, "end", ends)
+    cells = ["derivation = 1\nimport os\nos._exit(1)", "ten_layers = 0.25**10"]
+    write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", cells)
+    (student,) = find(tmp_path, ["02_sigmoid"])
+    with Marker(3, Limits()) as marker:
+        marked = marker.mark(student, ["02_sigmoid"])
+    assert len(told) == MOST_LOST + 1
+    found = {m.task: m.status for m in marked.marks}
+    assert (found["derivation"], found["ten_layers"]) == ("memory", "correct")
 
 
 def test_a_resumed_run_claims_no_more_than_held_for_everybody(tmp_path, monkeypatch):

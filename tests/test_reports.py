@@ -254,6 +254,22 @@ def test_each_student_has_one_file_inside_the_folder(tmp_path):
     assert sum("Kim" in heading for heading in headings) == 1
 
 
+def test_what_a_killed_run_left_half_written_goes(tmp_path):
+    names = [".course-grade-x1.part", "feedback/.course-grade-x2.part", ".mine.part"]
+    (tmp_path / "feedback").mkdir()
+    for name in names:
+        (tmp_path / name).write_text("half")
+    reports.write_all(tmp_path, [student("a")], NEEDED, 7, ["02_sigmoid"])
+    assert [name for name in names if (tmp_path / name).exists()] == [".mine.part"]
+
+
+@pytest.mark.parametrize("name", ["x;=1+1;", "x\t=1+1"])
+def test_no_name_is_taken_apart_where_other_signs_stand_between_cells(name):
+    lines = reports.grades_csv([student(name), student("kim")], ["02_sigmoid"]).splitlines()
+    assert lines[1].startswith(f'"{name}",0,')
+    assert lines[2].startswith("kim,0,")
+
+
 def test_half_characters_stop_no_report(tmp_path):
     kim = student("\ud800", mark("error", "\udcff"), problems=["\ud800"])
     reports.write_all(tmp_path, [kim], NEEDED, 7, ["02_sigmoid"])

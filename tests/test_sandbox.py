@@ -6,6 +6,7 @@ a machine does not offer (another system, no namespaces) is skipped; the reports
 
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -665,6 +666,31 @@ def test_a_marker_that_cannot_start_leaves_nothing(monkeypatch):
     assert set(Path("/tmp").glob("course-grade-*")) <= before
 
 
+@pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "aarch64"), reason="this machine's calls are not known"
+)
+def test_memory_that_no_process_owns_is_refused(marker):
+    source = """
+        import json, mmap, os
+        def refused(number, flags):
+            try:
+                mmap.mmap(number, 1 << 20, flags=flags)
+            except OSError:
+                return True
+        zero = os.open("/dev/zero", os.O_RDWR)
+        with open("file", "w+b") as file:
+            file.truncate(1 << 20)
+            found = json.dumps([
+                refused(-1, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS),
+                refused(zero, mmap.MAP_SHARED),
+                refused(-1, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS),
+                refused(file.fileno(), mmap.MAP_SHARED),
+                os.read(zero, 9) != bytes(9),
+            ])
+        """
+    assert run(marker, source) == [True, True, None, None, False]
+
+
 def test_memory_is_counted_for_all_processes_together(marker):
     source = """
         import json, mmap, os, time
@@ -672,7 +698,8 @@ def test_memory_is_counted_for_all_processes_together(marker):
         for _ in range(6):
             if os.fork() == 0:
                 try:
-                    held = mmap.mmap(-1, 100 << 20)
+                    kind = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+                    held = mmap.mmap(-1, 100 << 20, flags=kind)
                     for place in range(0, len(held), 4096):
                         held[place] = 1
                     os.write(done, b"x")

@@ -180,6 +180,20 @@ def test_an_exercise_that_strayed_into_a_class_passes_over_no_student_in_silence
     assert student.problems == [] and not student.passed_over
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize(
+    "plant",
+    [os.mkfifo, os.mkdir, lambda place: os.symlink("nowhere", place)],
+    ids=["pipe", "folder", "link"],
+)
+def test_what_has_an_exercises_name_and_is_no_file_makes_a_class_no_student(tmp_path, plant):
+    for name in ("ann", "bob"):
+        hand_in(tmp_path / name)
+    plant(tmp_path / "02_sigmoid.ipynb")
+    found = {student.name for student in find(tmp_path, EXERCISES) if student.paths}
+    assert {"ann", "bob"} <= found
+
+
 def test_exercises_a_folder_too_deep_are_found_and_told(tmp_path):
     hand_in(tmp_path / "ann")
     hand_in(tmp_path / "kim" / "exercises")

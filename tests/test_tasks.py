@@ -252,6 +252,14 @@ def test_putting_something_else_into_a_list_that_came_in():
     assert reply.overwritten == (0,)
 
 
+def test_a_witness_too_large_for_pythons_numbers_is_wrong_and_raises_nothing():
+    task = WitnessTask(
+        name="made_up", printed=lambda z: z**2, right=lambda z: np.square(z), why="Because."
+    )
+    found = judge(task, 1e200)
+    assert found.status == "wrong" and "take smaller numbers" in found.message
+
+
 def test_a_nested_list_is_a_witness_too():
     task = WitnessTask(
         name="made_up", why="Because.", size=4, printed=lambda *w: 0.0, right=lambda *w: sum(w)

@@ -7,7 +7,8 @@ computed here, from its own copies of the inputs.
 Stops: hard-coded answers (the random inputs are fresh for every run); cells and calls that
 never end (deadlines for each cell, task and student; then the worker is killed and forked
 again without the cell that hung); a busy machine that makes honest notebooks late (the time
-in which a worker waits for a processor is added to its deadlines); a worker that dies, or
+in which a worker waits for a processor is added to its deadlines; a student during whose
+marking we were stopped, as by Ctrl+Z, is marked anew); a worker that dies, or
 says what is no answer (it is forked again too), and a student who pays for one that was killed
 from outside (what it was asked is asked anew); one task costing another its points (each is
 answered and judged by itself).
@@ -25,6 +26,7 @@ import socket
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -46,6 +48,9 @@ __all__ = ["UNMARKED", "Limits", "Mark", "Marked", "Marker", "unmarked"]
 
 UNMARKED = "It could not be marked: the process that marks ended."
 MOST_DEATHS = 1_000
+MOST_LOST = 3
+"""After how many ends of the process that forks it is the notebook that takes the memory."""
+MOST_STOPS = 5
 MOST_PROBLEMS = 20
 MOST_KNOWN = 500
 LONGEST_PARSED = 20_000
@@ -131,6 +136,7 @@ class Marker:
         self._control: socket.socket | None = None
         self._process = 0
         self._has_more = False
+        self._times_stopped = 0
         self._ending: tuple[socket.socket, ...] = ()  # of the worker that is being ended
         self._questions: dict[str, _Question] = {}
 
@@ -184,13 +190,17 @@ class Marker:
             sandbox.remove_tree(self._folder)
         self._control = self._folder = None
 
-    def fork(self, needs_more: bool = False) -> tuple[socket.socket, socket.socket]:
-        """Fork a worker, with what few need loaded if it does; return its channel and its bell."""
+    def prepare(self, notebook: Notebook) -> None:
+        """Have what few need loaded, if a notebook does; for this one and those after it."""
         self.wait_for_end()
-        if needs_more and not self._has_more:  # for this one and those after it
+        if not self._has_more and any(map(_NEEDS_MORE, notebook.cells)):
             self._has_more = True
             self._stop()
             self._start()
+
+    def fork(self) -> tuple[socket.socket, socket.socket]:
+        """Fork a worker; return its channel and its bell."""
+        self.wait_for_end()
         (channel, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
         for attempt in (1, 2):
             try:
@@ -244,13 +254,14 @@ class Marker:
     def waited(self) -> float:
         """Return how many seconds the present worker has waited for a processor, or 0.
 
-        One that has started other processes may have kept itself waiting: that is not counted.
+        One that has started other processes or threads may have kept itself waiting: that is
+        not counted.
         """
         process, others = str(self._process), []
         try:
             for _ in range(2 if "network" in self.given else 1):  # see `sandbox.isolate`
                 process, *others = _children(process)
-            if others or _children(process):
+            if others or _children(process) or len(os.listdir(f"/proc/{process}/task")) > 1:
                 return 0.0
             return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
         except (OSError, ValueError):
@@ -274,7 +285,7 @@ class Marker:
     def mark(
         self, student: Student, exercises: Sequence[str], unfit: Mapping[str, str] = _NOTHING
     ) -> Marked:
-        """Return the marks of a student.
+        """Return the marks of a student; mark anew if we were stopped on the way (`go_on`).
 
         Parameters
         ----------
@@ -285,6 +296,20 @@ class Marker:
         unfit : mapping of str to str
             Answers that are not to be judged, ``02_sigmoid sigmoid``, and the status of each.
         """
+        for _ in range(MOST_STOPS):
+            before = self._times_stopped
+            marked = self._marked(student, exercises, unfit)
+            if self._times_stopped == before:
+                break
+        return marked
+
+    def go_on(self, *_: object) -> None:
+        """Note that we were stopped for a while, with all the deadlines; a signal's handler."""
+        self._times_stopped += 1
+
+    def _marked(
+        self, student: Student, exercises: Sequence[str], unfit: Mapping[str, str]
+    ) -> Marked:
         marked = Marked(student.name, problems=list(student.problems))
         for exercise in exercises:
             notebook = student.notebook(exercise)
@@ -295,7 +320,7 @@ class Marker:
                 said = f"{exercise}.ipynb is not there, or cannot be read."
                 marked.marks += [_mark(exercise, t, "missing", said) for t in _tasks(exercise)]
                 continue
-            self.wait_for_end()  # of who came before: none of this one's time
+            self.prepare(notebook)  # and wait for who came before: none of this one's time
             sitting = _Sitting(self, notebook, unfit)
             marked.marks += sitting.marks()
             marked.problems += sitting.problems
@@ -367,6 +392,7 @@ class _Sitting:
         self.killers: set[int] = set()
         self.deaths = 0
         self.heard = 0  # answers of the present worker
+        self.lost = 0  # how often the process that forks was gone
         self.late = 0  # answers that took too long to judge
         self.waited = 0.0  # its seconds without a processor, as far as its deadlines know
         self.patience = marker.limits.notebook_seconds  # the most that they are moved by
@@ -415,7 +441,8 @@ class _Sitting:
         if died.cell is not None:
             before = f"{self.notebook.exercise}: {self.fate.pop(died.cell)[1]}"
             self.problems = [text for text in self.problems if text != before]
-        if reason == "lost":
+        self.lost += reason == "lost"
+        if reason == "lost" and self.lost <= MOST_LOST:
             died.is_blameless = True
             self.killers.discard(died.cell)
         else:
@@ -437,7 +464,7 @@ class _Sitting:
             self._seconds()  # if the time is up, that is what is said
             if self.deaths > MOST_DEATHS:
                 raise _Died("crashed")
-            self.channel, self.bell = self.marker.fork(any(map(_NEEDS_MORE, self.notebook.cells)))
+            self.channel, self.bell = self.marker.fork()
             self.reader = wire.Reader(self.channel, self.bell)
             self.waited = 0.0
             try:
@@ -662,7 +689,8 @@ def _bound(source: str) -> Container[str]:
     if len(source) > LONGEST_PARSED:
         return source
     try:
-        tree = ast.parse(source)
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source
     names = set()

@@ -35,6 +35,7 @@ __all__ = ["FILES", "no_mark", "percent", "result_json", "shown", "write_all", "
 FILES = ("grades.csv", "grades.json", "junit.xml", "summary.md", "result.json")
 A_MARK = "**A mark,** if the teacher started this run."
 MOST_PROBLEMS = 50
+UNFINISHED = ".course-grade-"
 A_PAGE = re.compile(r"# [^\n]*: \d+ of \d+ points\n")
 A_RESULT = re.compile(r'\{\s*"schema": "classroom50/result/v1"')
 FAILING_CELL = re.compile(r"\w+: Cell \d+ ")  # as the marker begins a problem
@@ -51,7 +52,7 @@ WHAT = {
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that it is there whole, or as it was before."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=".part")
     try:
         with open(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "replace"))  # half a character is none
@@ -122,6 +123,9 @@ def write_all(
     limits : Limits, optional
         What a student's code might use.
     """
+    for place in (folder, folder / "feedback"):
+        for path in place.glob(f"{UNFINISHED}*.part"):  # of a run that was killed
+            path.unlink(missing_ok=True)
     write_whole(folder / "grades.csv", grades_csv(students, exercises))
     write_whole(folder / "grades.json", grades_json(students))
     write_whole(folder / "junit.xml", junit_xml(students, given, is_feedback))
@@ -170,14 +174,16 @@ def grades_csv(students: Sequence[Marked], exercises: Sequence[str]) -> str:
     """Return one line a student: points, and points by exercise."""
     file = io.StringIO()
     writer = csv.writer(file)  # lines end in \r\n, so that a \r in a name is quoted
+    quoting = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(["student", "points", "max_points", "percent", *exercises])
     for s in students:
         by_exercise = Counter()
         for mark in s.marks:
             by_exercise[mark.notebook] += mark.points
         points, most = sum(m.points for m in s.marks), sum(m.max_points for m in s.marks)
-        row = [_harmless(s.student), points, most, f"{percent(s):.1f}"]
-        writer.writerow([*row, *(by_exercise[name] for name in exercises)])
+        row = [_harmless(s.student), points, most, round(percent(s), 1)]
+        is_odd = any(c in s.student for c in ";\t")  # what stands between cells in other places
+        (quoting if is_odd else writer).writerow([*row, *(by_exercise[name] for name in exercises)])
     return file.getvalue()
 
 

@@ -23,6 +23,7 @@ import multiprocessing
 import os
 import secrets
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
@@ -211,6 +212,7 @@ def _marked(
     gc.collect()
     gc.freeze()
     rest, seats, warm = iter(todo), [], Warm()
+    before = _when_going_on(lambda *_: [seat.excuse() for seat in seats])
     try:
         for number in range(min(max(1, jobs), len(todo))):
             seats.append(_Seat(number, exercises, limits, seed, warm))
@@ -223,10 +225,19 @@ def _marked(
                     seat.give(next(rest, None))  # first, so that it need not wait for the disk
                     yield result, seat.given, item[2]
     finally:
+        _when_going_on(before)
         gc.unfreeze()
         for seat in seats:
             seat.close()
         warm.close()
+
+
+def _when_going_on(do: Any) -> Any:
+    """Have something done whenever this process goes on after a stop; return what was before."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if do is None or not is_main or not hasattr(signal, "SIGCONT"):
+        return None
+    return signal.signal(signal.SIGCONT, do)
 
 
 class _Seat:
@@ -277,12 +288,16 @@ class _Seat:
         self._send()
 
     def _send(self) -> None:
-        self._note[0] = 0.0
-        longest = 2 * self.limits.notebook_seconds + 10 * self.limits.seconds
-        self._end = time.monotonic() + 60 + longest * len(self.exercises)
+        self.excuse()
         if self.item:
             with contextlib.suppress(OSError):  # it is gone: `take` sees it
                 self.channel.send((self.item[1], self._unfit))
+
+    def excuse(self) -> None:
+        """Give it all its time anew: we and it may have been stopped for a while."""
+        self._note[0] = 0.0
+        longest = 2 * self.limits.notebook_seconds + 10 * self.limits.seconds
+        self._end = time.monotonic() + 60 + longest * len(self.exercises)
 
     def take(self, is_ready: bool) -> dict | None:
         """Return the result, if it is there; begin again past an answer that stopped it."""
@@ -352,6 +367,7 @@ def _serve(
 
     with Marker(seed, limits, number, on_judging, warm) as marker:
         sandbox.bound_memory(2048)
+        _when_going_on(marker.go_on)
         with contextlib.suppress(EOFError, OSError):
             channel.send(marker.given)
             while (work := channel.recv()) is not None:

@@ -205,6 +205,7 @@ def enter_root(folder: Path, places: Iterable[Path]) -> set[str]:
         memory = folder / "dev" / "shm"  # where locks between processes live
         memory.parent.mkdir(exist_ok=True)
         memory.symlink_to(folder / HOME)
+        (memory.parent / "zero").symlink_to("full")  # which reads like it
         _mount("none", folder, None, _REMOUNT | _BIND | _READ_ONLY | _NO_SUID | _NO_DEVICES)
         os.chdir(folder)
         _call(_libc.pivot_root(b".", b"."))
@@ -329,7 +330,8 @@ def _open_entries(path: str | Path) -> list[os.DirEntry]:
         return list(entries)
 
 
-DEVICES = tuple(Path("/dev", name) for name in ("null", "zero", "full", "random", "urandom"))
+DEVICES = tuple(Path("/dev", name) for name in ("null", "full", "random", "urandom"))
+"""Without zero: what is mapped of it and shared is memory that no process owns."""
 
 
 class Ruleset:
@@ -634,6 +636,7 @@ _REFUSED = (
 )  # fmt: skip
 _MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _SOCKET, _CLONE, _CLONE3, _FCNTL, _PRLIMIT = (41, 198), (56, 220), 435, (72, 25), (302, 261)
+_MMAP, _SHARED, _ANONYMOUS = (9, 222), 1, 32  # together: memory that no process owns
 _LEASE, _NOTIFY = 1024, 1026  # who has a lease of a file makes all others wait for it
 
 
@@ -680,6 +683,12 @@ def call_filter(refused: tuple) -> tuple:
         (load, 0, 0, 24),  # what is to be done
         (equal, 1, 0, _LEASE),
         (equal, 0, 1, _NOTIFY),
+        (answer, 0, 0, no),
+        (answer, 0, 0, allowed),
+        (equal, 0, 5, _MMAP[column]),
+        (load, 0, 0, 40),  # its flags
+        (any_bit, 0, 2, _ANONYMOUS),
+        (any_bit, 0, 1, _SHARED),
         (answer, 0, 0, no),
         (answer, 0, 0, allowed),
         (equal, 0, 4, _SOCKET[column]),

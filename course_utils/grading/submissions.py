@@ -111,7 +111,10 @@ def find(place: Path, exercises: list[str], known: Iterable[str] = ()) -> list[S
     known = {*known, *exercises}
     students = [s for entry in entries if (s := _member(entry, exercises, known))]
     with_exercises = sum(bool(s.paths) for s in students)
-    is_one = any(_is_notebook(entry) and entry.name[:-6] in known for entry in entries)
+    is_one = any(
+        _is_notebook(entry) and entry.name[:-6] in known and entry.is_file(follow_symlinks=False)
+        for entry in entries
+    )
     if is_one or (any(map(_is_notebook, entries)) and not with_exercises):
         student = _student(_name(place.resolve().name), place, exercises, known)
         if with_exercises:
@@ -253,13 +256,16 @@ def _cells(content: bytes) -> tuple[str, ...]:
         raise ValueError("it has no cells")
     if len(cells) > MOST_CELLS:
         raise ValueError(f"it has more than {MOST_CELLS} cells")
-    sources = []
+    sources, length = [], 0
     for cell in cells:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", cell.get("input", ""))
             if isinstance(source, list):
                 source = "".join(part for part in source if isinstance(part, str))
             if isinstance(source, str):
+                length += len(source)
+                if length > MOST_CODE:  # before it is copied, at up to four bytes a letter
+                    raise ValueError(f"its code is longer than {MOST_CODE // 10**6} MB")
                 sources.append(source.encode("utf-8", "replace").decode("utf-8"))
     if sum(len(json.dumps(source)) for source in sources) > MOST_CODE:
         raise ValueError(f"its code is longer than {MOST_CODE // 10**6} MB")

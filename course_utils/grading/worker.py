@@ -336,6 +336,7 @@ def _be_as_a_worker(own: Path) -> list[int]:
     """Do once what would be the same in each fork; return the descriptors of its streams."""
     sys.path[:] = ["", *(p for p in sys.path if p)]
     random.seed(0)  # who takes random numbers without a seed gets the same in every run
+    sys.modules["sympy.core.random"].seed(0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)

@@ -13,7 +13,7 @@ ready, done = os.pipe()
 for _ in range(8):
     if os.fork() == 0:
         try:
-            held = mmap.mmap(-1, 120 << 20)
+            held = mmap.mmap(-1, 120 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
             for _ in range(120):
                 held.write(b"x" * (1 << 20))
             os.write(done, b"x")
