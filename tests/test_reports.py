@@ -270,6 +270,16 @@ def test_no_name_is_taken_apart_where_other_signs_stand_between_cells(name):
     assert lines[2].startswith("kim,0,")
 
 
+def test_what_is_said_to_many_is_kept_once():
+    def kept():
+        found = student("kim", mark("wrong", "the same words"), problems=["Cell 1 stops"])
+        again = Marked.from_record(json.loads(json.dumps(found.as_record())))
+        assert again == found
+        return [again.marks[0].message, again.marks[0].notebook, again.problems[0]]
+
+    assert all(one is other for one, other in zip(kept(), kept(), strict=True))
+
+
 def test_half_characters_stop_no_report(tmp_path):
     kim = student("\ud800", mark("error", "\udcff"), problems=["\ud800"])
     reports.write_all(tmp_path, [kim], NEEDED, 7, ["02_sigmoid"])

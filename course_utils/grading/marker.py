@@ -23,6 +23,7 @@ import os
 import re
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -65,7 +66,7 @@ class Limits:
     megabytes: int = 1024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What came of one task."""
 
@@ -92,9 +93,13 @@ class Marked:
 
     @classmethod
     def from_record(cls, record: dict) -> Marked:
-        """Return what `as_record` made a record of."""
-        marks = [Mark(**mark) for mark in record["marks"]]
-        return cls(record["student"], marks, record["problems"])
+        """Return what `as_record` made a record of; what is said to many is kept once."""
+        marks = [Mark(**{k: _once(v) for k, v in mark.items()}) for mark in record["marks"]]
+        return cls(record["student"], marks, [_once(text) for text in record["problems"]])
+
+
+def _once(value: Any) -> Any:
+    return sys.intern(value) if type(value) is str else value
 
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
