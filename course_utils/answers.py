@@ -270,6 +270,9 @@ def copied(value: Any) -> Any:
         return Other(f"{type(value).__name__}, too large")
 
 
+_NUMBERS = bool, int, float, np.bool_, np.number, np.ndarray
+
+
 class _TooLarge(Exception):
     """An answer has more parts than are read."""
 
@@ -282,9 +285,9 @@ def _plain(value: Any, depth: int, room: list[int]) -> Any:
         return value
     if isinstance(value, str):
         return _cut(str(value), room)
-    if type(value) is bool:
+    if type(value) in (bool, float):
         return value
-    if isinstance(value, bool | int | float | np.bool_ | np.number | np.ndarray):
+    if isinstance(value, _NUMBERS):
         return _plain_numbers(value, room)
     if isinstance(value, Fraction | Decimal):
         return float(value)
@@ -323,8 +326,11 @@ def _plain_numbers(value: Any, room: list[int]) -> Any:
     room[0] -= max(array.size - 1, 0)
     if room[0] < 0:
         raise _TooLarge
-    with np.errstate(all="ignore"):
+    if array.dtype.char == "d":  # as nearly always
         array = np.array(array, dtype=np.float64, subok=False)
+    else:
+        with np.errstate(all="ignore"):
+            array = np.array(array, dtype=np.float64, subok=False)
     return array if array.ndim else float(array)
 
 

@@ -89,7 +89,7 @@ _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER = 0x20000, 0x4000000, 0x8000000, 0x10000000
 _NEWPID, _NEWNET, _NEWCGROUP = 0x20000000, 0x40000000, 0x2000000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 1, 4, 22, 24
 _PR_SET_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
-_DIE_WITH_PARENT = (_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+_DIE_WITH_PARENT = (_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _REMOUNT, _BIND = 1, 2, 4, 32, 4096
 _ALL_BELOW, _PRIVATE, _DETACH = 1 << 14, 1 << 18, 2
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the Landlock calls, the same on every machine
@@ -514,7 +514,8 @@ def steps_to_shut_in(
     """Return the steps with which a fork of this process shuts itself in, for good.
 
     They are made ready before the fork, since each Python function that runs in it costs some
-    ten pages, which are copied as soon as they are written to. See `take`.
+    ten pages, which are copied as soon as they are written to; also one that turns a path or
+    the name of a signal into what the system takes. See `take`.
 
     Parameters
     ----------
@@ -534,7 +535,7 @@ def steps_to_shut_in(
     processes : int
         How many processes and threads its user may have.
     """
-    steps: list[Step] = [(os.setsid, ()), (os.chdir, (folder,))]
+    steps: list[Step] = [(os.setsid, ()), (os.chdir, (os.fsencode(folder),))]
     steps += [(os.closerange, gap) for gap in gaps_between([*kept, rules.descriptor])]
     steps += _lower("RLIMIT_AS", already + megabytes * 2**20)
     steps += _lower("RLIMIT_NPROC", processes)
@@ -636,6 +637,8 @@ _REFUSED = (
 )  # fmt: skip
 _MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _SOCKET, _CLONE, _CLONE3, _FCNTL, _PRLIMIT = (41, 198), (56, 220), 435, (72, 25), (302, 261)
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _ANSWER = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOWED, _NO = 0x7FFF0000, 0x50000 | errno.EPERM
 _MMAP, _SHARED, _ANONYMOUS = (9, 222), 1, 32  # together: memory that no process owns
 _LEASE, _NOTIFY = 1024, 1026  # who has a lease of a file makes all others wait for it
 
@@ -646,25 +649,32 @@ def refuse_calls() -> bool:
     We can where the machine's calls are known. All are refused but what `Home` needs: that, a
     fork refuses itself. (The longer a filter is, the longer the kernel takes to translate it.)
     """
-    steps = _refuse(_REFUSED)
+    steps = _refuse(_REFUSED, _calls_by_their_flags)
     take(steps)
     return bool(steps)
 
 
-def _refuse(calls: tuple) -> list[Step]:
-    program = call_filter(calls)
+def _refuse(calls: tuple, more: Callable[[int], list] = lambda column: []) -> list[Step]:
+    program = call_filter(calls, more)
     return [(_libc.prctl, (_PR_SET_SECCOMP, 2, program[0], 0, 0))] if program else []
 
 
 @functools.cache
-def call_filter(refused: tuple) -> tuple:
-    """Return a filter of calls as the kernel wants it, and the bytes it points to."""
+def call_filter(refused: tuple, more: Callable[[int], list]) -> tuple:
+    """Return a filter of calls as the kernel wants it, and the bytes it points to.
+
+    Parameters
+    ----------
+    refused : tuple
+        The numbers of calls that are refused.
+    more : callable
+        Given the column of the numbers, it returns more steps; see `_calls_by_their_flags`.
+    """
     if _libc is None or platform.machine() not in _MACHINES or sys.maxsize < 2**32:
         return ()
     architecture, column = _MACHINES[platform.machine()]
-    load, equal, at_least, any_bit, answer = 0x20, 0x15, 0x35, 0x45, 0x06
-    allowed, no_such_call, no = 0x7FFF0000, 0x50000 | errno.ENOSYS, 0x50000 | errno.EPERM
-    namespaces = _NEWNS | _NEWUTS | _NEWIPC | _NEWUSER | _NEWPID | _NEWNET | _NEWCGROUP
+    load, equal, at_least, answer = _LOAD, _EQUAL, _AT_LEAST, _ANSWER
+    no_such_call, no = 0x50000 | errno.ENOSYS, _NO
     # Each step: what to do, how many steps to skip if it is so and if not, with which number.
     steps = [
         (load, 0, 0, 4),  # the machine whose calls these are
@@ -678,7 +688,17 @@ def call_filter(refused: tuple) -> tuple:
     ]
     for number in (numbers[column] for numbers in refused if numbers[column] is not None):
         steps += [(equal, 0, 1, number), (answer, 0, 0, no)]
-    steps += [
+    steps += [*more(column), (answer, 0, 0, _ALLOWED)]
+    program = b"".join(struct.pack("<HBBI", *step) for step in steps)
+    text = ctypes.create_string_buffer(program)
+    return struct.pack("@HP", len(steps), ctypes.addressof(text)), text
+
+
+def _calls_by_their_flags(column: int) -> list:
+    """Return the steps that refuse some kinds of a call, and allow the others."""
+    load, equal, any_bit, answer, allowed, no = _LOAD, _EQUAL, _ANY_BIT, _ANSWER, _ALLOWED, _NO
+    namespaces = _NEWNS | _NEWUTS | _NEWIPC | _NEWUSER | _NEWPID | _NEWNET | _NEWCGROUP
+    return [
         (equal, 0, 5, _FCNTL[column]),
         (load, 0, 0, 24),  # what is to be done
         (equal, 1, 0, _LEASE),
@@ -705,11 +725,7 @@ def call_filter(refused: tuple) -> tuple:
         (load, 0, 0, 16),  # its flags
         (any_bit, 0, 1, namespaces),
         (answer, 0, 0, no),
-        (answer, 0, 0, allowed),
     ]
-    program = b"".join(struct.pack("<HBBI", *step) for step in steps)
-    text = ctypes.create_string_buffer(program)
-    return struct.pack("@HP", len(steps), ctypes.addressof(text)), text
 
 
 # ------------------------------------------------------------------- while it runs, and after

@@ -65,6 +65,7 @@ MOST_PARTS = 200_000
 LONGEST_TEXT = 20_000
 LARGEST_INTEGER = 1 << 63
 DEEPEST = 60
+_ARRAYS = np.ndarray, np.generic
 DTYPES = {name: np.dtype(name) for name in ("<f8", "<f4", "<i8", "|b1")}
 
 
@@ -283,7 +284,9 @@ def encode(value: Any) -> list:
         return ["bool", value]
     if type(value) is int:
         return ["int", str(value)]
-    if isinstance(value, np.ndarray | np.generic):
+    if type(value) is float:
+        return ["float", value.hex()]
+    if isinstance(value, _ARRAYS):
         array = np.ascontiguousarray(value)
         name = array.dtype.newbyteorder("<").str
         if name not in DTYPES:
@@ -291,8 +294,6 @@ def encode(value: Any) -> list:
         text = binascii.b2a_base64(array.astype(name, copy=False), newline=False).decode("ascii")
         kind = "array" if isinstance(value, np.ndarray) else "scalar"
         return [kind, name, list(np.shape(value)), text]
-    if type(value) is float:
-        return ["float", value.hex()]
     if type(value) is str:
         return ["text", value]
     if type(value) in (list, tuple):
