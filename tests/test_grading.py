@@ -682,3 +682,21 @@ def test_a_process_that_ends_while_it_starts_is_replaced(tmp_path, monkeypatch, 
         said = capfd.readouterr().err
         assert "could be started" in said and "Traceback" not in said
         assert (tmp_path / "out" / run.JOURNAL).exists()
+
+
+def test_what_a_worker_said_before_it_ended_counts_whoever_was_faster(tmp_path, monkeypatch):
+    """Else who forges an answer and ends would have one status or another, as it happens."""
+    from course_utils.grading.marker import _Sitting
+
+    def says_late(self, text):
+        time.sleep(0.3 * text.startswith(b'["ask"'))
+        say(self, text)
+
+    say = _Sitting._say
+    monkeypatch.setattr(_Sitting, "_say", says_late)
+    source = (ATTACKS[0].parent / "forged_formula.py").read_text(encoding="utf-8")
+    write_notebook(tmp_path / "ann" / "02_sigmoid.ipynb", source.split("# %%\n")[1:])
+    (student,) = find(tmp_path, ["02_sigmoid"])
+    with Marker(3, Limits()) as marker:
+        marked = marker.mark(student, ["02_sigmoid"])
+    assert {m.task: m.status for m in marked.marks} == expected_of(source)

@@ -520,10 +520,12 @@ class _Sitting:
         try:
             self.channel.settimeout(self._seconds())
             self.channel.sendall(wire.framed(text))
-            self.channel.settimeout(None)
-            self.reader.expect()
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it is gone; what it said before counts, whoever of us was faster
         except (OSError, wire.Broken):
             raise _Died("crashed") from None
+        self.channel.settimeout(None)
+        self.reader.expect()
 
     def _text(self, end: float) -> bytes:
         """Return the next frame; the time that a busy machine kept the worker from is added."""
