@@ -536,6 +536,22 @@ with Marker(1, Limits(20, 60, 300)) as marker:
     wait_until(lambda: set(Path("/tmp").glob("course-grade-*")) <= folders)
 
 
+def test_a_marker_and_its_helper_that_are_killed_leave_no_folder():
+    script = """
+import time
+from course_utils.grading.marker import Limits, Marker
+with Marker(1, Limits(20, 60, 300)) as marker:
+    print(marker._process, flush=True)
+    time.sleep(1000)
+"""
+    folders = set(Path("/tmp").glob("course-grade-*"))
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    os.kill(int(process.stdout.readline()), signal.SIGKILL)
+    process.kill()
+    process.communicate()
+    wait_until(lambda: set(Path("/tmp").glob("course-grade-*")) <= folders)
+
+
 def test_who_leaves_much_behind_takes_no_time_from_the_next(monkeypatch):
     """What a student left is cleared away while the marker goes on; the next one's clock waits."""
     student = Student("s")

@@ -64,7 +64,7 @@ def main() -> None:
     shell = _warm_up()
     _rehearse(shell)
     _settle()
-    has_more = False
+    has_more, folders = False, {}
     while True:
         text, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not text:
@@ -73,15 +73,17 @@ def main() -> None:
         if needs_more and not has_more:
             _load_more()
             has_more = True
-        if os.fork() == 0:
+        child = os.fork()
+        if child == 0:
             control.close()
             try:
                 _serve_marker(shell, socket.socket(fileno=descriptors[0]), *order)
             finally:
                 os._exit(0)
         os.close(descriptors[0])
-        _wait_for_forks(os.WNOHANG)
-    _wait_for_forks()
+        folders[child] = order[0]
+        _wait_for_forks(folders, os.WNOHANG)
+    _wait_for_forks(folders)
     os.chdir("/")
     sandbox.remove_tree(folder)
 
@@ -94,11 +96,15 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _wait_for_forks(how: int = 0) -> None:
-    """Take leave of those that have ended; wait for the others too, if nothing is said."""
+def _wait_for_forks(folders: dict[int, str], how: int = 0) -> None:
+    """Take leave of those that have ended; wait for the others too, if nothing is said.
+
+    The folder of one that was killed, as its marker was, nobody else would remove.
+    """
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, how)[0]:
-            pass
+        while child := os.waitpid(-1, how)[0]:
+            with contextlib.suppress(OSError):
+                os.rmdir(folders.pop(child, ""))
 
 
 # ------------------------------------------------------------------------------ the zygote
