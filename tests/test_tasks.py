@@ -531,7 +531,10 @@ def fills(out, mask, values):
         (lambda z: sp.Max(0, z), "SymPy"),
         (lambda z: 1 - sp.tanh(z), "SymPy"),
         (lambda z: np.max(0, z), "np.maximum"),
-        (lambda z: np.maximum(z), "in that line is called with"),
+        (lambda z: np.maximum(z), "A function in it is called with"),
+        (lambda z: None[0], "still None"),
+        (lambda z: len(None), "still None"),
+        (lambda z: list(sp.Symbol("z")), "SymPy"),
         (lambda: 1, "do not change that line"),
         (lambda z: undefined_name, "All that the function is given is u, v and z."),  # noqa: F821
     ],

@@ -427,6 +427,18 @@ _MEANINGS = (
         "A plain number came in, and only an array has that: `np.asarray(...)` takes both.",
     ),
     (
+        r"'NoneType'|'ellipsis'",
+        "nothing where a value belongs",
+        "Something in it is still None or `...`: is a `return` missing, or a step not filled in?",
+    ),
+    (
+        r"\((Symbol|Add|Mul|Pow|exp|Expr)\b|type (Symbol|Add|Mul|Pow|Expr)|'(Symbol|Add|Mul|Pow)'|"
+        r"Cannot convert expression to float|cannot determine truth value of Relational|"
+        r"NDimArray|is not comparable|Argument must be a Basic",
+        "SymPy and NumPy mixed",
+        "A SymPy expression met a NumPy function, or the reverse: use one of them throughout.",
+    ),
+    (
         r"boolean array indexing assignment|boolean index did not match",
         "chosen entries beside all of them",
         "One array stands there with the entries that were chosen, the other with all of them: "
@@ -455,13 +467,6 @@ _MEANINGS = (
         "in, which does not have them.",
     ),
     (
-        r"\((Symbol|Add|Mul|Pow|exp|Expr)\b|type (Symbol|Add|Mul|Pow|Expr)|'(Symbol|Add|Mul|Pow)'|"
-        r"Cannot convert expression to float|cannot determine truth value of Relational|"
-        r"NDimArray|is not comparable|Argument must be a Basic",
-        "SymPy and NumPy mixed",
-        "A SymPy expression met a NumPy function, or the reverse: use one of them throughout.",
-    ),
-    (
         r"NameError|UnboundLocalError",
         "a name that does not exist",
         "That name does not exist here: is it misspelt, or is a cell above not run?",
@@ -469,12 +474,7 @@ _MEANINGS = (
     (
         r"positional argument|unexpected keyword",
         "another number of arguments",
-        "A function in that line is called with too many arguments, too few, or others.",
-    ),
-    (
-        r"'NoneType'|'ellipsis'",
-        "nothing where a value belongs",
-        "Something in it is still None or `...`: is a `return` missing, or a step not filled in?",
+        "A function in it is called with too many arguments, too few, or others.",
     ),
     (
         r"RecursionError",

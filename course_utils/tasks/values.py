@@ -213,7 +213,7 @@ class WitnessTask(Task):
         if not isinstance(numbers, list) or not all(type(x) in (int, float) for x in numbers):
             return Outcome("wrong", f"Your answer is {shorten(answer)}, expected {self._wanted()}.")
         if len(numbers) != self.size:
-            return Outcome("wrong", f"Expected {self._wanted()} alone, got {len(numbers)}.")
+            return Outcome("wrong", f"Expected {self._wanted()}, got {len(numbers)} of them.")
         if complaint := self.domain(*numbers):
             return Outcome("wrong", complaint)
         try:
