@@ -522,6 +522,20 @@ def test_a_resumed_run_claims_no_more_than_held_for_everybody(tmp_path, monkeypa
     assert counts == [0, 1, 2]
 
 
+@pytest.mark.parametrize("changed", ["grading/cells.py", "tasks/02.py", "answers.py"])
+def test_a_journal_is_of_no_use_once_something_that_judges_has_changed(
+    tmp_path, monkeypatch, changed
+):
+    copy = tmp_path / "course_utils"
+    shutil.copytree(ROOT / "course_utils", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    before = run._version()
+    monkeypatch.setattr(run, "__file__", str(copy / "grading" / "run.py"))
+    assert run._version() == before
+    with (copy / changed).open("a") as file:
+        file.write("# changed")
+    assert run._version() != before
+
+
 @pytest.mark.skipif(run.fcntl is None, reason="no locks here")
 def test_nobody_else_writes_into_the_folder_until_the_reports_are_there(tmp_path):
     def report(*found):
