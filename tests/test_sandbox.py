@@ -736,6 +736,54 @@ def test_memory_is_counted_for_all_processes_together(marker):
 # -------------------------------------------------------------------- the pieces alone
 
 
+def large_pages(process):
+    """Return how many MiB a process has in large pages."""
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    return next(int(s.split()[1]) // 1024 for s in rollup.splitlines() if "AnonHuge" in s)
+
+
+def test_who_forks_keeps_its_large_pages():
+    """It writes to few places between two forks: else each fork would copy a table of all."""
+    sandbox.use_large_pages(sandbox.own_maps())
+    if not large_pages("self"):
+        pytest.skip("this machine has no large pages to give")
+    with Marker(1, Limits(20, 60, 300)) as marker:
+        within = Path(f"/proc/{marker._process}/task/{marker._process}/children")
+        (process,) = within.read_text().split()
+        for _ in range(10):
+            run(marker, "found = '1'")
+        assert large_pages(process) > 24  # of some 40
+
+
+def test_who_has_no_namespace_ends_a_turn_too(tmp_path):
+    """The calls of a turn without a file system and processes of one's own."""
+    script = """
+import os, sys, time
+from pathlib import Path
+from course_utils.grading import sandbox
+sandbox._libc.prctl(sandbox._PR_SET_SUBREAPER, 1, 0, 0, 0)  # as `isolate` does
+home = sandbox.Home(Path(sys.argv[1]), None, private=False)
+begin, fork, end = sandbox.calls_of_a_turn(home)
+for _ in range(2):
+    begin()
+    child = fork()
+    if child == 0:
+        (home.path / "left" / "behind").mkdir(parents=True)
+        os.fork()
+        time.sleep(1000)
+    while not list(home.path.rglob("behind")):
+        time.sleep(0.01)
+    end()
+    assert sandbox._children() == []
+    print(child, home.path.exists())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path], capture_output=True, text=True, timeout=60
+    )
+    assert done.stderr == "" and done.stdout.split()[1::2] == ["False", "False"]
+    assert not any(Path(f"/proc/{child}").exists() for child in done.stdout.split()[::2])
+
+
 def test_a_tree_too_deep_or_locked_is_removed(tmp_path):
     place = tmp_path / "tree"
     place.mkdir()

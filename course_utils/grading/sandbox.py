@@ -40,6 +40,7 @@ import contextlib
 import ctypes
 import errno
 import functools
+import io
 import itertools
 import os
 import platform
@@ -64,6 +65,7 @@ __all__ = [
     "Watch",
     "address_space",
     "bound_memory",
+    "calls_of_a_turn",
     "can_become",
     "die_with_parent",
     "enter_root",
@@ -74,6 +76,7 @@ __all__ = [
     "isolate",
     "kill_all",
     "limit_forks",
+    "own_maps",
     "readable_places",
     "refuse_calls",
     "stay_on_one_processor",
@@ -279,13 +282,13 @@ class Home:
         options = f"size={megabytes}m,nr_inodes=4096,mode=0700,uid={owner},gid={group}"
         if private:  # made ready: each Python function that runs after a fork costs pages
             flags = _NO_SUID | _NO_DEVICES
-            self._mounting = [_step_to_mount("tmpfs", self.path, "tmpfs", flags, options)]
-            self._unmounted = os.fsencode(self.path), _DETACH
+            self.mounting = _step_to_mount("tmpfs", self.path, "tmpfs", flags, options)
+            self.unmounting = os.fsencode(self.path), _DETACH
 
     def make(self) -> None:
         """Make it, empty."""
         if self.private:
-            take(self._mounting)
+            take([self.mounting])
             return
         self.path.mkdir(mode=0o700, exist_ok=True)
         if self.user is not None:
@@ -294,7 +297,7 @@ class Home:
     def remove(self) -> None:
         """Remove all that is in it, however deep, locked or oddly named it is."""
         if self.private:
-            while _libc.umount2(*self._unmounted) == 0:
+            while _libc.umount2(*self.unmounting) == 0:
                 pass
         else:
             remove_tree(self.path)
@@ -442,6 +445,34 @@ def fork() -> int:
     return _call(_python.fork())
 
 
+def calls_of_a_turn(home: Home) -> tuple[Callable[[], int | None], ...]:
+    """Return what makes a home, what forks, and what kills all that is left and removes it.
+
+    For who forks workers again and again, and uses little on the way: see `use_large_pages`.
+    The first two may return -1 for an error, the second returns 0 in the fork.
+    """
+    if home.private and os.getpid() == 1:
+        calls = ctypes.PyDLL(None, use_errno=True)
+        make = functools.partial(calls.mount, *home.mounting[1])
+        ending = calls.kill, calls.waitpid, calls.umount2, *home.unmounting
+        return make, calls.fork, functools.partial(_end_turn, *ending)
+
+    def end() -> None:
+        kill_all(home.user)
+        home.remove()
+
+    return home.make, fork, end
+
+
+def _end_turn(kill: Callable, wait: Callable, unmount: Callable, place: bytes, how: int) -> None:
+    """Do what `kill_all` and `Home.remove` do for the first process of a namespace."""
+    kill(-1, 9)
+    while wait(-1, None, 0) > 0:
+        pass
+    while unmount(place, how) == 0:
+        pass
+
+
 def address_space() -> int:
     """Return the bytes of address space that this process has."""
     try:
@@ -450,17 +481,32 @@ def address_space() -> int:
         return 2**31
 
 
-def use_large_pages() -> None:
+def own_maps() -> io.FileIO | None:
+    """Return the kernel's list of what memory this process has, for later, if there is one."""
+    with contextlib.suppress(OSError):
+        return open("/proc/self/maps", "rb", buffering=0)
+
+
+def use_large_pages(maps: io.FileIO | None) -> None:
     """Put what this process holds into large pages, where it can: a fork is twice as fast.
 
-    It copies a table of all pages; one that writes later gets a copy of 4 kB as ever.
+    A fork copies a table of all pages: one entry for a large one, of 2 MiB, but 512 for one that
+    the kernel took apart, as it does when its owner writes to any place in it that a fork has
+    too (and gets a copy of 4 kB, as ever). Python writes to all that it uses: it counts users.
+
+    Parameters
+    ----------
+    maps : file, optional
+        What `own_maps` returned in this process; it is closed.
     """
-    if sys.platform != "linux":
+    if maps is None:
         return
     collapse, size = 25, 1 << 21
-    for line in Path("/proc/self/maps").read_text().splitlines():
-        place, rights, _, _, file, *name = line.split()
-        if rights == "rw-p" and file == "0" and name in ([], ["[heap]"]):
+    with maps:
+        lines = maps.readall().decode().splitlines()
+    for line in lines:
+        place, rights, _, _, inode, *name = line.split()
+        if rights == "rw-p" and inode == "0" and name in ([], ["[heap]"]):
             start, end = (int(number, 16) for number in place.split("-"))
             for at in range(-(-start // size) * size, end // size * size, size):
                 _libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(size), collapse)
@@ -736,17 +782,11 @@ class Watch:
 
     Each process may be as large as the limit, but thirty of them would be more than a
     machine has. To be made in the process that `isolate` returned in, before `enter_root`.
-
-    Attributes
-    ----------
-    too_much : bool
-        Whether they were killed for it; whoever begins with another student says no.
     """
 
     SECONDS = 0.1
 
     def __init__(self, folder: Path, megabytes: int) -> None:
-        self.too_much = False
         self._most = megabytes * 2**20 * 5 // 4 + 2**26  # one alone never gets there
         self._own = 0
         self._list = -1
@@ -775,15 +815,22 @@ class Watch:
         finally:
             os.close(number)
 
-    def look(self) -> None:
-        """Kill all processes of the student if they have clearly more memory than one may."""
+    def look(self) -> bool:
+        """Kill all processes of the student if they have clearly more memory than one may.
+
+        Returns
+        -------
+        bool
+            Whether they had.
+        """
         if not self.sees:
-            return
+            return False
         others = (name for name in os.listdir(self._list) if name.isdigit() and name != "1")
-        if sum(max(0, self._resident(name) - self._own) for name in others) > self._most:
-            self.too_much = True
-            with contextlib.suppress(OSError):
-                os.kill(-1, signal.SIGKILL)
+        if sum(max(0, self._resident(name) - self._own) for name in others) <= self._most:
+            return False
+        with contextlib.suppress(OSError):
+            os.kill(-1, signal.SIGKILL)
+        return True
 
 
 def kill_all(user: int | None) -> None:

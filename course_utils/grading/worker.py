@@ -21,6 +21,7 @@ marking down (they do nothing); a machine on which no worker can work, as a clas
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import json
 import linecache
@@ -77,7 +78,7 @@ def main() -> None:
         if child == 0:
             control.close()
             try:
-                _serve_marker(shell, socket.socket(fileno=descriptors[0]), *order)
+                _serve_marker(shell, has_more, socket.socket(fileno=descriptors[0]), *order)
             finally:
                 os._exit(0)
         os.close(descriptors[0])
@@ -91,7 +92,7 @@ def main() -> None:
 def _settle() -> None:
     """Make what is loaded cheap to share with forks."""
     gc.collect()
-    sandbox.use_large_pages()
+    sandbox.use_large_pages(sandbox.own_maps())
     gc.collect()
     gc.freeze()
 
@@ -110,12 +111,15 @@ def _wait_for_forks(folders: dict[int, str], how: int = 0) -> None:
 # ------------------------------------------------------------------------------ the zygote
 
 
-def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int, job: int) -> None:
+def _serve_marker(
+    shell: Any, has_more: bool, control: socket.socket, place: str, megabytes: int, job: int
+) -> None:
     """Serve a marker on its socket until it is gone; `place` is an empty folder for us alone."""
     folder, number = Path(place), os.getpid()
     given = sandbox.isolate(folder)
     os.chdir(folder)
     watch = sandbox.Watch(folder, megabytes)
+    maps = None if has_more else sandbox.own_maps()  # it takes memory: no more is shared then
     already = sandbox.address_space()
     package = Path(__file__).parent.parent
     places = sandbox.readable_places(package, HIDDEN)
@@ -142,50 +146,66 @@ def _serve_marker(shell: Any, control: socket.socket, place: str, megabytes: int
     # What a fork gets takes the places of these two.
     sockets = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(2)]
     kept += [place.fileno() for place in sockets]
+    steps = sandbox.steps_to_shut_in(home.path, kept, megabytes, already, user, rules)
+    become = functools.partial(_become_worker, sockets=sockets, steps=steps, shell=shell)
+    _try_a_worker(home, become)
+    wire.write(control, [number, sorted(given)])
     gc.collect()
     gc.freeze()
-    steps = sandbox.steps_to_shut_in(home.path, kept, megabytes, already, user, rules)
+    sandbox.use_large_pages(maps)
+    _take_turns(control, watch, sandbox.calls_of_a_turn(home), become)
 
-    def fork(ends: Sequence[int]) -> None:
+
+def _try_a_worker(home: sandbox.Home, become: Callable[[Sequence[int]], None]) -> None:
+    """Raise an error if no worker can work here, before a student pays for it."""
+    (channel, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
+    with channel, theirs, bell, rope:
         home.make()
         if sandbox.fork() == 0:
-            _become_worker(ends, sockets, steps, shell)
-
-    def end() -> None:
-        sandbox.kill_all(user)
-        home.remove()
-
-    (channel, theirs), (bell, rope) = socket.socketpair(), socket.socketpair()
-    with channel, theirs, bell, rope:  # if no worker can work here, say so before a student pays
-        fork([theirs.fileno(), rope.fileno()])
+            become([theirs.fileno(), rope.fileno()])
         wire.write(channel, ["run", []])
         wire.Reader(channel).read(60)
-    end()
-    wire.write(control, [number, sorted(given)])
-    running = False
+    sandbox.calls_of_a_turn(home)[-1]()
+
+
+def _take_turns(
+    control: socket.socket,
+    watch: sandbox.Watch,
+    calls: Sequence[Callable],
+    become: Callable[[Sequence[int]], None],
+) -> None:
+    """Fork a worker and end it whenever the marker says so, until it is gone.
+
+    What is in the loop is little, and next to the system: see `sandbox.use_large_pages`.
+    """
+    begin, fork, end = calls
+    replies = [wire.framed(wire.as_text(text)) for text in ("ended", "memory")]
+    running = too_much = False
     while True:
-        if not select.select([control], [], [], watch.SECONDS if running else None)[0]:
-            watch.look()
+        if running and not select.select([control], [], [], watch.SECONDS)[0]:
+            too_much = watch.look() or too_much
             continue
-        word, more, _, _ = control.recvmsg(1, _ROOM)
+        word, more, _, _ = control.recvmsg(1, 64)
         if not word:
             break
         if word == b"F":
             ends = _ENDS.unpack(more[0][2])  # if they are not there, end: the marker has another
-            watch.too_much, running = False, True
-            fork(ends)
+            running, too_much = True, False
+            child = -1 if begin() == -1 else fork()
+            if child == 0:
+                become(ends)
+            if child < 0:
+                raise OSError("no worker can be forked")
             for used in ends:
                 os.close(used)
         else:
             end()
             running = False
-            control.sendall(_MEMORY if watch.too_much else _ENDED)
+            control.sendall(replies[too_much])
     end()
 
 
 _ENDS = struct.Struct("2i")
-_ROOM = socket.CMSG_SPACE(_ENDS.size) if hasattr(socket, "CMSG_SPACE") else 0
-_ENDED, _MEMORY = (wire.framed(wire.as_text(text)) for text in ("ended", "memory"))
 
 
 def _warm_up() -> Any:
