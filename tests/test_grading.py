@@ -131,6 +131,36 @@ def test_nothing_is_left_behind(marked):
     assert list(Path("/tmp").glob("course-grade-*")) == []
 
 
+def test_what_is_defined_twice_is_told_where_it_matters(tmp_path):
+    """`check` may have asked the first; what is marked runs with the last."""
+    right = "def sigmoid(z):\n    return f(z)"
+    first = "import numpy as np\ndef f(z):\n    return 1 / (1 + np.exp(-z))"
+    students = {
+        "helper": [first, right, "def f(z):\n    return z"],
+        "own": [first, right, "def sigmoid(z):\n    return z"],
+        "copied": [
+            first,
+            "def sigmoid(z):\n    return -f(z)",
+            first.replace("/ (", "/(  # too\n("),
+        ],
+        "other": [first, "def sigmoid(z):\n    return z", "def f(z):\n    return z"],
+        "right": [first, right, "def f(z):\n    return 1 / (np.exp(-z) + 1)"],
+        "failed": [first, "def sigmoid(z):\n    return -f(z)", "1 / 0\ndef f(z):\n    return z"],
+    }
+    for name, cells in students.items():
+        write_notebook(tmp_path / "class" / name / "02_sigmoid.ipynb", cells)
+    assert grade(tmp_path / "class", "--to", tmp_path / "out", "--exercises", "02") == 0
+    said = {
+        name: next(t["message"] for t in student["tasks"] if t["task"] == "sigmoid")
+        for name, student in results(tmp_path / "out").items()
+    }
+    again = "The notebook defines {} in cell {} and again in cell 3: the last one is marked."
+    assert said["helper"].endswith("\n" + again.format("f", 1))
+    assert said["own"].endswith("\n" + again.format("sigmoid", 2))
+    assert [name for name in said if "defines" in said[name]] == ["helper", "own"]
+    assert said["right"].startswith("✓")
+
+
 def test_a_class_twice_gives_the_same(tmp_path, capsys):
     for name in ("01_step_function", "10_choosing"):
         for folder in ("solutions", "exercises"):

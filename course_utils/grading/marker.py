@@ -398,6 +398,9 @@ class _Sitting:
         self.deaths = 0
         self.heard = 0  # answers of the present worker
         self.lost = 0  # how often the process that forks was gone
+        self.defined: dict[str, list[int]] | None = (
+            None  # functions, and the cells that define them
+        )
         self.late = 0  # answers that took too long to judge
         self.waited = 0.0  # its seconds without a processor, as far as its deadlines know
         self.patience = marker.limits.notebook_seconds  # the most that they are moved by
@@ -585,7 +588,8 @@ class _Sitting:
         if outcome.status == "not_attempted" and (failed := self._cell_failed(task)):
             return self._mark(task, *failed)
         status, mistake = outcome.status, outcome.mistake
-        return self._mark(task, status, sentence(task, outcome), mistake)
+        more = self._defined_again(task) if status == "wrong" else ""
+        return self._mark(task, status, sentence(task, outcome) + more, mistake)
 
     def _mark(self, task: Task, status: str, message: str, mistake: str = "") -> Mark:
         return _mark(self.notebook.exercise, task, status, message, mistake)
@@ -632,6 +636,27 @@ class _Sitting:
                 yield
         finally:
             self.marker.on_judging("")
+
+    def _defined_again(self, task: Task) -> str:
+        """Say which functions that an answer uses are defined twice: `check` may know the first."""
+        if self.defined is None:
+            cells = {k: c for k, c in enumerate(self.notebook.cells) if k not in self.fate}
+            self.defined = _defined(cells)
+        said = ""
+        for name, cells in self.defined.items():
+            is_used = task.name in self.defined and re.search(
+                rf"\b{name}\b", self.notebook.cells[self.defined[task.name][-1]]
+            )
+            if is_used and len(cells) > 1 and self._differs(name, cells):
+                places = ", ".join(str(k + 1) for k in cells[:-1])
+                said += (
+                    f"\nThe notebook defines {name} in cell {places} and again in cell "
+                    f"{cells[-1] + 1}: the last one is marked."
+                )
+        return said
+
+    def _differs(self, name: str, cells: Sequence[int]) -> bool:
+        return len({_definition(self.notebook.cells[k], name) for k in cells}) > 1
 
     def _cell_failed(self, task: Task) -> tuple[str, str] | None:
         """Say so where an answer is not there because its cell failed."""
@@ -689,6 +714,32 @@ _DEATHS = {
     "crashed": "The process ended, or its answer was no answer.",
     "memory": "The memory was used up before an answer came.",
 }
+
+
+_DEFINED = re.compile(r"^def[ \t]+(\w+)", re.M).findall
+
+
+def _defined(cells: Mapping[int, str]) -> dict[str, list[int]]:
+    """Return the functions that cells define, each with the numbers of these cells."""
+    found: dict[str, list[int]] = {}
+    for number, source in cells.items():
+        for name in dict.fromkeys(_DEFINED(source)):
+            found.setdefault(name, []).append(number)
+    return found
+
+
+def _definition(source: str, name: str) -> str:
+    """Return a function's code as a text that is the same for the same code."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(source) if len(source) <= LONGEST_PARSED else ast.Module([], [])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return "".join(
+        ast.dump(node)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    )
 
 
 def _bound(source: str) -> Container[str]:

@@ -294,7 +294,7 @@ def feedback(student: Marked, given: Sequence[str], is_feedback: bool = False) -
         if all(m.status == "missing" for m in marks):
             lines += [_line(marks[0].message), ""]
             continue
-        lines += ["```text", *(_block(m) for m in marks), "```", ""]
+        lines += ["```text", "\n\n".join(map(_block, marks)), "```", ""]
     return "\n".join(lines)
 
 
@@ -348,14 +348,14 @@ def summary(
     middle, best = (statistics.median(shares), shares[-1]) if shares else (0, 0)
     lines += ["", f"Median {middle:.0f} %, best {best:.0f} %.", ""]
     lines += ["## Hardest tasks", "", "| task | handed in | tried | right | share |"]
-    lines += ["|---|---|---|---|---|", *_hardest(students)]
+    lines += ["|---|---:|---:|---:|---:|", *_hardest(students)]
     mistakes = Counter((m.task, m.mistake) for s in students for m in s.marks if m.mistake)
     lines += [
         "",
         "## Most frequent mistakes",
         "",
         "| task | mistake | how often |",
-        "|---|---|---|",
+        "|---|---|---:|",
     ]
     lines += [f"| {task} | {_line(name)} | {n} |" for (task, name), n in mistakes.most_common(12)]
     return "\n".join([*lines, *_ill(students)]) + "\n"
