@@ -187,7 +187,7 @@ def enter_root(folder: Path, places: Iterable[Path]) -> set[str]:
     Parameters
     ----------
     folder : Path
-        An empty folder, which is there in the new root too.
+        An empty folder. What stands for it in the new root is `INSIDE`, whatever it is called.
     places : iterable of Path
         Files and folders to be there, read-only; so are the links on the way to them.
 
@@ -203,11 +203,10 @@ def enter_root(folder: Path, places: Iterable[Path]) -> set[str]:
         planted: set[str] = set()
         for place in places:
             _plant(folder, place, planted)
-        inside = Path(f"{folder}{folder}")
-        (inside / HOME).mkdir(parents=True, exist_ok=True)
+        Path(f"{folder}{INSIDE}", HOME).mkdir(parents=True)
         memory = folder / "dev" / "shm"  # where locks between processes live
         memory.parent.mkdir(exist_ok=True)
-        memory.symlink_to(folder / HOME)
+        memory.symlink_to(INSIDE / HOME)
         (memory.parent / "zero").symlink_to("full")  # which reads like it
         _mount("none", folder, None, _REMOUNT | _BIND | _READ_ONLY | _NO_SUID | _NO_DEVICES)
         os.chdir(folder)
@@ -255,7 +254,8 @@ def _plant(root: Path, place: Path, planted: set[str]) -> None:
             _mount("none", inside, None, _REMOUNT | _BIND | _READ_ONLY | _NO_SUID | kept)
 
 
-HOME = "home"
+HOME, INSIDE = "home", Path("/student")
+"""A student's folder, and where it lies in a root of our own: the same in each run."""
 
 
 class Home:
@@ -550,6 +550,7 @@ def _steps_to_become(user: int) -> list[Step]:
 
 def steps_to_shut_in(
     folder: Path,
+    streams: Iterable[int],
     kept: Iterable[int],
     megabytes: int,
     already: int,
@@ -567,8 +568,10 @@ def steps_to_shut_in(
     ----------
     folder : Path
         Where it works.
+    streams : iterable of int
+        The descriptors that lead nowhere, 0 among them: each gets an opening of its own.
     kept : iterable of int
-        The files, pipes and sockets that stay open.
+        The sockets that stay open.
     megabytes : int
         How much memory it may take.
     already : int
@@ -582,7 +585,11 @@ def steps_to_shut_in(
         How many processes and threads its user may have.
     """
     steps: list[Step] = [(os.setsid, ()), (os.chdir, (os.fsencode(folder),))]
-    steps += [(os.closerange, gap) for gap in gaps_between([*kept, rules.descriptor])]
+    # What is open here and in all forks has flags that one could leave for the next.
+    steps += [(os.close, (0,)), (os.open, (os.fsencode(os.devnull), os.O_RDWR))]
+    steps += [(os.dup2, (0, stream, stream < 3)) for stream in streams if stream]
+    kept = [*streams, *kept, rules.descriptor]
+    steps += [(os.closerange, gap) for gap in gaps_between(kept)]
     steps += _lower("RLIMIT_AS", already + megabytes * 2**20)
     steps += _lower("RLIMIT_NPROC", processes)
     if user is not None:
@@ -592,7 +599,7 @@ def steps_to_shut_in(
         steps.append((_libc.capset, (struct.pack("<Ii", 0x20080522, 0), bytes(24))))
         steps.append((_libc.prctl, (_PR_SET_DUMPABLE, 0, 0, 0, 0)))
         steps.append((_libc.prctl, _DIE_WITH_PARENT))
-    return [*steps, *rules.steps(), *_refuse(_MOUNTS)]
+    return [*steps, *rules.steps(), *_refuse(_LAST)]
 
 
 def take(steps: Iterable[Step]) -> None:
@@ -660,7 +667,9 @@ def die_with_parent() -> None:
 
 
 # The numbers of a call on x86_64 and on aarch64; the later calls have one for all machines.
-_MOUNTS = ((165, 40), (166, 39))  # mount and umount2, which `Home` needs
+# mount and umount2, which `Home` needs, and Landlock's three, which `Ruleset` does: rules are
+# memory that no process owns
+_LAST = ((165, 40), (166, 39), (444, 444), (445, 445), (446, 446))
 _REFUSED = (
     # other namespaces, mounts, roots
     (272, 97), (308, 268), (155, 41), (161, 51), (428, 428), (429, 429),
@@ -686,14 +695,17 @@ _SOCKET, _CLONE, _CLONE3, _FCNTL, _PRLIMIT = (41, 198), (56, 220), 435, (72, 25)
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _ANSWER = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOWED, _NO = 0x7FFF0000, 0x50000 | errno.EPERM
 _MMAP, _SHARED, _ANONYMOUS = (9, 222), 1, 32  # together: memory that no process owns
-_LEASE, _NOTIFY = 1024, 1026  # who has a lease of a file makes all others wait for it
+# Leases and locks of files, which make others wait: who closes a file walks through all of its
+# locks. Signals of files, which one could leave for the next. F_SETLK, F_SETLKW, F_SETOWN,
+# F_SETSIG, F_SETOWN_EX, the three of F_OFD_GETLK, F_SETLEASE, F_NOTIFY
+_FILE_CALLS = 6, 7, 8, 10, 15, 36, 37, 38, 1024, 1026
 
 
 def refuse_calls() -> bool:
     """Refuse what no exercise needs, to this process and its forks; return whether we can.
 
-    We can where the machine's calls are known. All are refused but what `Home` needs: that, a
-    fork refuses itself. (The longer a filter is, the longer the kernel takes to translate it.)
+    We can where the machine's calls are known. All are refused but what is still needed: that,
+    a fork refuses itself. (The longer a filter is, the longer the kernel takes to translate it.)
     """
     steps = _refuse(_REFUSED, _calls_by_their_flags)
     take(steps)
@@ -745,11 +757,9 @@ def _calls_by_their_flags(column: int) -> list:
     load, equal, any_bit, answer, allowed, no = _LOAD, _EQUAL, _ANY_BIT, _ANSWER, _ALLOWED, _NO
     namespaces = _NEWNS | _NEWUTS | _NEWIPC | _NEWUSER | _NEWPID | _NEWNET | _NEWCGROUP
     return [
-        (equal, 0, 5, _FCNTL[column]),
+        (equal, 0, 2 * len(_FILE_CALLS) + 2, _FCNTL[column]),
         (load, 0, 0, 24),  # what is to be done
-        (equal, 1, 0, _LEASE),
-        (equal, 0, 1, _NOTIFY),
-        (answer, 0, 0, no),
+        *(step for n in _FILE_CALLS for step in ((equal, 0, 1, n), (answer, 0, 0, no))),
         (answer, 0, 0, allowed),
         (equal, 0, 5, _MMAP[column]),
         (load, 0, 0, 40),  # its flags

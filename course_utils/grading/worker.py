@@ -124,6 +124,7 @@ def _serve_marker(
     package = Path(__file__).parent.parent
     places = sandbox.readable_places(package, HIDDEN)
     given |= sandbox.enter_root(folder, [*places, *sandbox.DEVICES])
+    folder = sandbox.INSIDE if "disk" in given else folder
     rules = sandbox.Ruleset(places, [folder], [package])
     is_root = os.getuid() == 0
     user = USERS[number % len(USERS)] if is_root else None
@@ -136,7 +137,7 @@ def _serve_marker(
         given.add("user")
     if sys.platform != "linux" or (watch.sees and (user is not None or not is_root)):
         given.add("limits")  # root may start any number of processes
-    kept = _be_as_a_worker(home.path)
+    streams = _be_as_a_worker(home.path)
     sandbox.stay_on_one_processor(job)
     sandbox.limit_forks()
     sandbox.forbid_capabilities()
@@ -145,8 +146,8 @@ def _serve_marker(
         given.add("privileges")
     # What a fork gets takes the places of these two.
     sockets = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(2)]
-    kept += [place.fileno() for place in sockets]
-    steps = sandbox.steps_to_shut_in(home.path, kept, megabytes, already, user, rules)
+    kept = [place.fileno() for place in sockets]
+    steps = sandbox.steps_to_shut_in(home.path, streams, kept, megabytes, already, user, rules)
     become = functools.partial(_become_worker, sockets=sockets, steps=steps, shell=shell)
     _try_a_worker(home, become)
     wire.write(control, [number, sorted(given)])
