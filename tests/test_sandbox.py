@@ -582,6 +582,24 @@ with Marker(1, Limits(20, 60, 300)) as marker:
     wait_until(lambda: set(Path("/tmp").glob("course-grade-*")) <= folders)
 
 
+def test_a_run_removes_what_no_living_process_holds(tmp_path, monkeypatch):
+    """Where all processes of a run were killed at once, nobody was left to tidy up."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ours, held = sandbox.make_folder()
+    forgotten = tmp_path / f"{sandbox.PREFIX}forgotten"
+    (forgotten / "a" / "b").mkdir(parents=True)
+    (tmp_path / f"{sandbox.PREFIX}link").symlink_to(tmp_path / "others")
+    (tmp_path / "others").mkdir()
+    (tmp_path / f"{sandbox.PREFIX}file").touch()
+    with Warm() as warm:
+        there = {path.name.removeprefix(sandbox.PREFIX) for path in tmp_path.iterdir()}
+        mine = {path.name.removeprefix(sandbox.PREFIX) for path in (ours, warm._folder)}
+        assert there == mine | {"link", "file", "others"}
+    os.close(held)
+    Warm().close()
+    assert not ours.exists()
+
+
 def test_who_leaves_much_behind_takes_no_time_from_the_next(monkeypatch):
     """What a student left is cleared away while the marker goes on; the next one's clock waits."""
     student = Student("s")
@@ -670,18 +688,28 @@ def test_markers_survive_their_helpers(when):
     ],
     ids=["in a cell", "in a call"],
 )
-def test_who_is_killed_from_outside_is_asked_anew(cell):
+@pytest.mark.parametrize("who", ["the process that forks", "the student's own"])
+def test_who_is_killed_from_outside_is_asked_anew(who, cell):
     """As by a kernel that is short of memory: it was nothing that the student did."""
     student = Student("s")
     student.notebook = lambda exercise: Notebook(exercise, (f"import time\n{cell}",))
     with Marker(1, Limits(20, 60, 300)) as marker:
         marker.mark(Student("nobody"), ["02_sigmoid"])  # the tasks are loaded
-        victim = marker._process
-        timer = threading.Timer(0.3, os.kill, (victim, signal.SIGKILL))
+        victim, killed = marker._process, []
+
+        def kill():
+            number = victim
+            for _ in range(2 if who == "the student's own" else 0):  # it waits for another, too
+                within = Path(f"/proc/{number}/task/{number}/children")
+                (number,) = map(int, within.read_text().split())
+            os.kill(number, signal.SIGKILL)
+            killed.append(number)
+
+        timer = threading.Timer(0.3, kill)
         timer.start()
         marked = marker.mark(student, ["02_sigmoid"])
         timer.join()
-        assert marker._process != victim
+        assert killed and (marker._process == victim) == (who == "the student's own")
     found = {mark.task: mark.status for mark in marked.marks}
     assert found["ten_layers"] == "correct"
     assert found["sigmoid"] == ("not_attempted" if "sigmoid" in cell else "missing")

@@ -24,7 +24,6 @@ import re
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 import warnings
@@ -138,6 +137,7 @@ class Marker:
         self._warm = warm
         self._own_warm = contextlib.ExitStack()
         self._folder: Path | None = None
+        self._held = -1
         self._control: socket.socket | None = None
         self._process = 0
         self._has_more = False
@@ -160,7 +160,7 @@ class Marker:
     # ------------------------------------------------------------ who runs the notebooks
 
     def _start(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="course-grade-"))
+        self._folder, self._held = sandbox.make_folder()
         self._folder.chmod(0o711)
         for attempt in (1, 2):
             try:
@@ -193,6 +193,8 @@ class Marker:
         self._hang_up()
         if self._folder is not None:
             sandbox.remove_tree(self._folder)
+            if self._held >= 0:
+                os.close(self._held)
         self._control = self._folder = None
 
     def prepare(self, notebook: Notebook) -> None:
@@ -395,6 +397,7 @@ class _Sitting:
         self.fate: dict[int, tuple[str, str]] = {}  # of a cell that failed: status, what it says
         self.bound: dict[int, Container[str]] = {}  # the names that a failed cell defines
         self.killers: set[int] = set()
+        self.crashed: set[int | str] = set()  # the cells and tasks whose process ended once
         self.deaths = 0
         self.heard = 0  # answers of the present worker
         self.lost = 0  # how often the process that forks was gone
@@ -427,7 +430,7 @@ class _Sitting:
                 except _Died as died:
                     self._close(died)
                     self.deaths += 1
-                    if not died.is_blameless:
+                    if not died.is_blameless and self._is_twice(died, waiting[0].name):
                         task = waiting.pop(0)
                         marks[task.name] = self._mark(task, died.status, _DEATHS[died.status])
         finally:
@@ -447,16 +450,32 @@ class _Sitting:
         if died.status != "crashed" or reason == "ended":
             return
         if died.cell is not None:
-            before = f"{self.notebook.exercise}: {self.fate.pop(died.cell)[1]}"
-            self.problems = [text for text in self.problems if text != before]
+            self._excuse(died.cell)
         self.lost += reason == "lost"
         if reason == "lost" and self.lost <= MOST_LOST:
             died.is_blameless = True
-            self.killers.discard(died.cell)
         else:
             died.status = "memory"
             if died.cell is not None:
+                self.killers.add(died.cell)
                 self._note(died.cell, "memory", f"Cell {died.cell + 1} uses too much memory.")
+
+    def _excuse(self, cell: int) -> None:
+        """Take back what was said of a cell, and run it again."""
+        if cell in self.fate:
+            said = f"{self.notebook.exercise}: {self.fate.pop(cell)[1]}"
+            self.problems = [text for text in self.problems if text != said]
+        self.killers.discard(cell)
+
+    def _is_twice(self, died: _Died, where: int | str) -> bool:
+        """Return whether it happened before, in this cell or task, if it may be another's doing.
+
+        The kernel may have taken the process because memory was short.
+        """
+        if died.status != "crashed" or where in self.crashed:
+            return True
+        self.crashed.add(where)
+        return False
 
     # ----------------------------------------------------------------- the worker
 
@@ -482,6 +501,9 @@ class _Sitting:
                 self.deaths += 1
                 if died.status == "timeout" and time.monotonic() >= self.end:
                     raise
+                is_forgiven = died.is_blameless or died.cell is None
+                if not is_forgiven and not self._is_twice(died, died.cell):
+                    self._excuse(died.cell)
 
     def _run_cells(self) -> None:
         cells = [

@@ -8,10 +8,10 @@ socket: no environment, no file).
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from course_utils.grading import sandbox
@@ -26,7 +26,8 @@ class Warm:
     """
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="course-grade-"))
+        sandbox.remove_forgotten()
+        self._folder, self._held = sandbox.make_folder()
         self._control, theirs = socket.socketpair()
         environment = {
             "PATH": "/usr/bin:/bin",
@@ -94,3 +95,6 @@ class Warm:
             self._process.kill()
             self._process.wait()
         sandbox.remove_tree(self._folder)
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
