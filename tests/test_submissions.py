@@ -167,6 +167,30 @@ def test_a_notebook_that_strayed_into_a_class_makes_it_no_student(tmp_path):
     assert [s.name for s in find(tmp_path, EXERCISES)] == ["ann", "bob"]
 
 
+def test_several_students_in_one_folder_are_told_of(tmp_path):
+    for name in ("kim_02_sigmoid.ipynb", "lee 02_sigmoid (1).ipynb"):
+        hand_in(tmp_path, name)
+    (student,) = find(tmp_path, EXERCISES)
+    assert "none of the 2 notebooks has the name of an exercise" in student.passed_over
+    hand_in(tmp_path)
+    assert not find(tmp_path, EXERCISES)[0].passed_over
+    (tmp_path / "kim").mkdir()
+    hand_in(tmp_path / "kim", "sigmoid.ipynb")
+    assert not find(tmp_path / "kim", EXERCISES)[0].passed_over
+
+
+def test_an_earlier_report_is_no_student(tmp_path):
+    hand_in(tmp_path / "ann")
+    for name in ("grades.csv", "grades.json", "summary.md"):
+        (tmp_path / "report").mkdir(exist_ok=True)
+        (tmp_path / "report" / name).touch()
+    assert [s.name for s in find(tmp_path, EXERCISES)] == ["ann", "report"]
+    (tmp_path / "report" / "feedback").mkdir()
+    assert [s.name for s in find(tmp_path, EXERCISES)] == ["ann"]
+    hand_in(tmp_path / "report")
+    assert [s.name for s in find(tmp_path, EXERCISES)] == ["ann", "report"]
+
+
 def test_an_exercise_that_strayed_into_a_class_passes_over_no_student_in_silence(tmp_path):
     for name in ("ann", "bob", "__MACOSX"):
         hand_in(tmp_path / name)

@@ -124,6 +124,11 @@ def find(place: Path, exercises: list[str], known: Iterable[str] = ()) -> list[S
                 "those away."
             )
             student.problems.append(student.passed_over)
+        elif not is_one and (count := sum(map(_is_notebook, entries))) > 1:
+            student.passed_over = (
+                f"none of the {count} notebooks has the name of an exercise: if they are several "
+                "students', move each student's into a folder, and name them as in exercises/."
+            )
         return [student]
     if not students:
         raise Unusable(f"{place} holds neither notebooks nor folders of notebooks")
@@ -155,7 +160,15 @@ def _member(entry: os.DirEntry, exercises: list[str], known: set[str]) -> Studen
     if not entry.is_dir():
         return None
     student = _student(_name(entry.name), Path(entry.path), exercises, known)
-    return None if is_hidden and not student.paths else student  # .git and the like
+    is_ours = is_hidden or _is_report(Path(entry.path))  # .git and the like
+    return None if is_ours and not student.paths else student
+
+
+def _is_report(folder: Path) -> bool:
+    """Return whether a folder is what an earlier run wrote."""
+    with contextlib.suppress(OSError):
+        return {"feedback", "grades.csv", "grades.json", "summary.md"} <= {*os.listdir(folder)}
+    return False
 
 
 def _told_apart(students: list[Student]) -> list[Student]:
