@@ -544,6 +544,33 @@ def test_one_of_pythons_errors_is_not_taken_for_another(code, words):
     assert slip and words in slip.message, (error_of(code), slip)
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (lambda z: x(1 - x), "Between two factors stands *"),
+        (lambda z: (1 + x)(1 - x), "Between two factors stands *"),
+        (lambda z: (2 * x)(1 - x), "Between two factors stands *"),
+        (lambda z: (x**2)(1 - x), "Between two factors stands *"),
+        (lambda z: z(1 - z), "Between two factors stands *"),
+        (lambda z: len("ab")(1 - z), "Between two factors stands *"),
+        (lambda z: float(2)(1 - z), "Between two factors stands *"),
+        (lambda z: sp.S.Half(x), "Between two factors stands *"),
+        (lambda z: x[0], "SymPy expression has no entries"),
+        (lambda z: sp.tanh(x)[0], "SymPy expression has no entries"),
+        (lambda z: fills(x, 0, 1), "SymPy expression has no entries"),
+        (lambda z: x + "1", "in quotes"),
+        (lambda z: "1" + x, "in quotes"),
+        (lambda z: 1.0 - "z", "in quotes"),
+        (lambda z: x + (lambda: 1), None),
+        (lambda z: "1" * x, None),
+        (lambda z: math(z), None),
+    ],
+)
+def test_sympy_and_numpy_are_not_blamed_for_another_error(code, words):
+    slip = meaning_of(error_of(code))
+    assert (words in slip.message) if words else slip is None, (error_of(code), slip)
+
+
 def test_the_arguments_of_the_function_asked_for_are_known_by_its_name():
     error = "TypeError: {}() missing 1 required positional argument: 'z'"
     assert "do not change" in meaning_of(error.format("made_up"), "made_up").message

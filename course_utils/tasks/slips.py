@@ -379,6 +379,10 @@ def _is_twice(got: Any, right: Any) -> bool:
 
 # ----------------------------------------------------------------------------- Python's errors
 
+_SYMPY = (
+    "Symbol|Add|Mul|Pow|exp|log|tanh|sinh|cosh|Abs|sign|Max|Min|Piecewise|Heaviside|Derivative|"
+    "Integer|Rational|Float|Half|One|Zero|NegativeOne"
+)
 _MEANINGS = (
     (
         r"bitwise_xor|for \^",
@@ -432,7 +436,24 @@ _MEANINGS = (
         "Something in it is still None or `...`: is a `return` missing, or a step not filled in?",
     ),
     (
-        r"\((Symbol|Add|Mul|Pow|exp|Expr)\b|type (Symbol|Add|Mul|Pow|Expr)|'(Symbol|Add|Mul|Pow)'|"
+        r"'(?!module'|str'|dict'|set')[\w.]+' object is not callable",
+        "a value called like a function",
+        "A round bracket right after a value calls it like a function, and here it is none. "
+        "Between two factors stands *, and an index stands in square brackets.",
+    ),
+    (
+        rf"'({_SYMPY})' object (is not subscriptable|does not support item)",
+        "an index into a formula",
+        "A SymPy expression has no entries to pick or to set with square brackets.",
+    ),
+    (
+        r"unsupported operand.*'str'|can only concatenate str",
+        "arithmetic with a text",
+        "A text stands in a calculation: is a number or a name in quotes? Leave them out.",
+    ),
+    (
+        r"\((Symbol|Add|Mul|Pow|exp|Expr)\b|type (Symbol|Add|Mul|Pow|Expr)|"
+        r"^(?!.*(unsupported operand|multiply sequence)).*'(Symbol|Add|Mul|Pow)'|"
         r"Cannot convert expression to float|cannot determine truth value of Relational|"
         r"NDimArray|is not comparable|Argument must be a Basic",
         "SymPy and NumPy mixed",
