@@ -355,6 +355,15 @@ def test_letters_in_every_form_are_an_order():
     task = OrderTask(name="made_up", orders=("BA",), why="Because.")
     for answer in ("BA", "b a", ["B", "A"], ("b", "a"), np.array(["B", "A"]), np.str_("BA")):
         assert judge(task, answer).status == "correct", answer
+    assert judge(task, FULL_WIDTH["BA"]).status == "correct"
+
+
+FULL_WIDTH = {"BA": "\uff22\uff21", " Left": "\u3000\uff2c\uff45\uff46\uff54"}
+
+
+def test_a_word_in_full_width_letters_is_that_word():
+    task = ValueTask(name="made_up", expected=lambda: {"u": "left"}, why="Because.")
+    assert judge(task, {"u": FULL_WIDTH[" Left"]}).status == "correct"
 
 
 def test_large_whole_numbers_are_numbers():

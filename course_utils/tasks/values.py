@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,14 +71,14 @@ class ValueTask(Task):
         return None
 
     def _tidy(self, answer: Any) -> Any:
-        """Return numbers for exact SymPy numbers, and text without case and outer blanks."""
+        """Return numbers for exact SymPy numbers, and text in one form, without outer blanks."""
         if isinstance(answer, dict):
             return {name: self._tidy(value) for name, value in answer.items()}
         if isinstance(answer, list):
             return [self._tidy(item) for item in answer]
         if isinstance(answer, Formula):
             return _number_of(answer)
-        return answer.strip().lower() if isinstance(answer, str) else answer
+        return _in_one_form(answer).strip().lower() if isinstance(answer, str) else answer
 
     def _shows(self, answer: Any, expected: Any, wrong: Any) -> bool:
         """Return whether an answer is the known one; in a table, its entries are enough."""
@@ -118,6 +119,11 @@ class ValueTask(Task):
         return f"Your answer {shorten(answer)} is not it."
 
 
+def _in_one_form(text: str) -> str:
+    """Return a text with plain letters for those in full width, as some keyboards type them."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def _number_of(answer: Formula) -> Any:
     """Return the number that a formula is, or the formula itself if it is none."""
     try:
@@ -153,7 +159,8 @@ class OrderTask(Task):
             return Outcome(
                 "wrong", f"Expected the letters as a text, such as {''.join(letters)!r}."
             )
-        given = "".join(character for character in answer.upper() if character.isalnum())
+        answer = _in_one_form(answer).upper()
+        given = "".join(character for character in answer if character.isalnum())
         if given in self.orders:
             return self._correct()
         for mistake in self.mistakes:
