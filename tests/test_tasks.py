@@ -22,6 +22,7 @@ from course_utils import check as student
 from course_utils.answers import Call, Raised, Returned, ask
 from course_utils.tasks import expressions
 from course_utils.tasks.compare import Between, compare, shorten
+from course_utils.tasks.inputs import random_arrays
 from course_utils.tasks.kinds import (
     ExpressionTask,
     FunctionTask,
@@ -188,6 +189,13 @@ def test_a_mistake_in_one_result_alone_has_the_better_name():
         ),
     )
     assert judge(task, lambda x, d: (x.mean(axis=0), d.max(axis=0))).mistake == "x alone"
+
+
+def test_a_random_table_has_two_entries_at_least():
+    for seed in range(100):
+        number, row, table = random_arrays(np.random.default_rng(seed))
+        ranks = [np.ndim(call.arguments[0]) for call in (number, row, table)]
+        assert ranks == [0, 1, 2] and min(row.arguments[0].size, table.arguments[0].size) > 1
 
 
 def test_a_list_is_remarked_on_only_where_an_array_was_meant():

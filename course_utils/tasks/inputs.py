@@ -37,6 +37,11 @@ def extremes(*values: float, more: tuple = ()) -> list[Call]:
 
 
 def random_arrays(rng: np.random.Generator, *more: object) -> list[Call]:
-    """Return calls with normally distributed arrays of random shapes."""
+    """Return calls with normally distributed arrays of random shapes.
+
+    A table has two entries at least: one of a single entry may be answered by a lone number.
+    """
     shapes = [(), (int(rng.integers(2, 9)),), tuple(rng.integers(1, 5, size=2).tolist())]
+    while shapes[-1] == (1, 1):
+        shapes[-1] = tuple(rng.integers(1, 5, size=2).tolist())
     return [Call(rng.normal(0, 2, size=shape)[()], *more) for shape in shapes]
