@@ -239,7 +239,8 @@ def plain(value: Any) -> Any:
     -------
     None, Ellipsis, bool, int, float, str, ndarray of float64, list, dict, Formula or Other
         A NumPy scalar or 0-d array becomes a float. Arrays of numbers become float64, with
-        their shape. An array subclass becomes a plain array. What is longer than `LARGEST`,
+        their shape; so do object arrays of nothing but real numbers. An array subclass becomes a
+        plain array. What is longer than `LARGEST`,
         with all its parts, becomes `Other`, and so does a formula that SymPy does not build.
     """
     return settled(copied(value))
@@ -321,6 +322,8 @@ def _plain_numbers(value: Any, room: list[int]) -> Any:
     array = np.asarray(value)
     if array.dtype.kind == "U" and array.ndim and array.size <= 100:
         return _plain(array.tolist(), DEEPEST - array.ndim, room)
+    if array.dtype.kind == "O":
+        array = _numbers_of_objects(array, room)
     if array.dtype.kind not in "biuf":
         return Other(f"{array.dtype} array" if array.ndim else array.dtype.name)
     room[0] -= max(array.size - 1, 0)
@@ -332,6 +335,27 @@ def _plain_numbers(value: Any, room: list[int]) -> Any:
         with np.errstate(all="ignore"):
             array = np.array(array, dtype=np.float64, subok=False)
     return array if array.ndim else float(array)
+
+
+_REAL = {
+    id(kind)
+    for kind in (float, int, bool, *np.sctypeDict.values())
+    if np.dtype(kind).kind in "biuf"
+}
+"""Types of real numbers, by identity: a student's own type is not asked anything."""
+
+
+def _numbers_of_objects(array: np.ndarray, room: list[int]) -> np.ndarray:
+    """Return an object array as one of floats if all its entries are, else as it is."""
+    if array.size > room[0]:
+        return array
+    entries = array.ravel().tolist()
+    if not all(id(type(entry)) in _REAL for entry in entries):
+        return array
+    try:
+        return np.array([float(entry) for entry in entries]).reshape(array.shape)
+    except OverflowError:  # a whole number that is too large
+        return array
 
 
 # ------------------------------------------------------------------------------ formulas

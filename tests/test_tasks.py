@@ -374,6 +374,35 @@ def test_a_word_in_full_width_letters_is_that_word():
     assert judge(task, {"u": FULL_WIDTH[" Left"]}).status == "correct"
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda z: np.frompyfunc(lambda v: float(v) ** 3 + 2, 1, 1)(z),
+        lambda z: cubic(z).astype(object),
+        lambda z: np.array(cubic(z), dtype=object),
+        lambda z: np.frompyfunc(lambda v: np.float64(v) ** 3 + 2, 1, 1)(z),
+    ],
+)
+def test_an_object_array_of_numbers_is_an_array_of_numbers(way):
+    assert judge(CUBIC, way).status == "correct"
+
+
+def test_an_object_array_of_anything_else_is_none():
+    class Own(float):
+        def __float__(self):
+            raise AssertionError("asked")
+
+    for entry in (Own(1), None, 1j, "1", [1], np.complex128(1), np.datetime64("2020"), 10**400):
+        array = np.empty(2, dtype=object)
+        array[:] = [1.0, 1.0]
+        array[0] = entry
+        assert answers.plain(array) == answers.Other("object array"), entry
+    mixed = np.array([True, 2, np.float32(0.5), np.int8(3), np.bool_(0)], dtype=object)
+    assert answers.plain(mixed).tolist() == [1.0, 2.0, 0.5, 3.0, 0.0]
+    assert answers.plain(mixed).dtype == np.float64
+    assert isinstance(answers.plain(np.full(answers.LARGEST + 1, 1, dtype=object)), answers.Other)
+
+
 def test_large_whole_numbers_are_numbers():
     task = WitnessTask(name="made_up", why="Because.", printed=lambda z: 0.0, right=lambda z: z)
     assert judge(task, -(10**20)).status == "correct"
