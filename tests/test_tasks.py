@@ -413,6 +413,16 @@ def test_a_number_that_is_rounded_too_much():
     assert judge(task, {"u": -0.44}).mistake == "rounded"
 
 
+def test_0_for_a_small_number_is_not_called_rounded():
+    task = ValueTask(name="made_up", expected=lambda: 0.25**10, rtol=0.02, why="Because.")
+    for answer in ((1 // 4) ** 10, 0.0, -0.0):
+        result = judge(task, answer)
+        assert result.mistake == "0 for a small number" and "//" in result.message
+        assert "digits" not in result.message
+    large = ValueTask(name="made_up", expected=lambda: 0.3, why="Because.")
+    assert judge(large, 0).mistake == ""
+
+
 def test_a_rounded_constant_in_a_formula():
     result = judge(expression_task(x * sp.sqrt(2)), 1.41421 * x)
     assert result.mistake == "rounded" and "expected" in result.message
