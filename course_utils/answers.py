@@ -239,9 +239,9 @@ def plain(value: Any) -> Any:
     -------
     None, Ellipsis, bool, int, float, str, ndarray of float64, list, dict, Formula or Other
         A NumPy scalar or 0-d array becomes a float. Arrays of numbers become float64, with
-        their shape; so do object arrays of nothing but real numbers. An array subclass becomes a
-        plain array. What is longer than `LARGEST`,
-        with all its parts, becomes `Other`, and so does a formula that SymPy does not build.
+        their shape; so do object arrays of nothing but real numbers. An array subclass becomes
+        a plain array. What is longer than `LARGEST`, with all its parts, becomes `Other`, and
+        so does a formula that SymPy does not build.
     """
     return settled(copied(value))
 

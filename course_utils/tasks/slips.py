@@ -352,7 +352,8 @@ def slip_of_number(got: float, right: float) -> Slip | None:
     if got == 0 and abs(right) < 0.05:
         return Slip(
             "0 for a small number",
-            "It is small, but not 0. Is there a // in it? That divides to whole numbers, / does not.",
+            "It is small, but not 0. Is there a // in it? That divides to whole numbers, and / "
+            "does not.",
         )
     if got in {round(right, digits) for digits in range(1, 5)}:
         return Slip("rounded", "It is rounded too much: give more digits, or the fraction itself.")
