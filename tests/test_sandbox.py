@@ -803,8 +803,8 @@ def large_pages(process):
 def test_who_forks_keeps_its_large_pages():
     """It writes to few places between two forks: else each fork would copy a table of all."""
     sandbox.use_large_pages(sandbox.own_maps())
-    if not large_pages("self"):
-        pytest.skip("this machine has no large pages to give")
+    if large_pages("self") < 32:
+        pytest.skip("this machine has few large pages to give")
     with Marker(1, Limits(20, 60, 300)) as marker:
         within = Path(f"/proc/{marker._process}/task/{marker._process}/children")
         (process,) = within.read_text().split()
