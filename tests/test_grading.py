@@ -161,6 +161,29 @@ def test_what_is_defined_twice_is_told_where_it_matters(tmp_path):
     assert said["right"].startswith("✓")
 
 
+def test_no_notebook_is_too_odd_to_look_for_what_is_defined_twice(tmp_path):
+    """No deadline ends our own looking: it is bounded."""
+    deep = "def sigmoid(z):\n    return z" + "+z" * 1500
+    names = "\n".join(f"def f{k}(): 0" for k in range(60_000))
+    students = {
+        "deep": [deep, deep + "+1"],
+        "long": [names, "def sigmoid(z):\n    return z  #" + " f" * 500_000, names],
+        "many": ["def f(): 0"] * 1_500 + ["def sigmoid(z): return f", "def f(): 1"],
+        "names": [*(f"def f{k}(): {j}" for j in (0, 1) for k in range(99)),
+                  "def sigmoid(z): return (" + ", ".join(f"f{k}" for k in range(99)) + ")"],
+        "no code": ["def f(): 0", "%%bash\ndef f(): 1", "def sigmoid(z): return f"],
+    }  # fmt: skip
+    for name, cells in students.items():
+        notebook = [*cells, "ten_layers = 0.25**10"]
+        write_notebook(tmp_path / "class" / name / "02_sigmoid.ipynb", notebook)
+    assert grade(tmp_path / "class", "--to", tmp_path / "out", "--exercises", "02") == 0
+    said = {}
+    for name, student in results(tmp_path / "out").items():
+        assert statuses(student)["ten_layers"] == "correct", name
+        said[name] = next(t["message"] for t in student["tasks"] if t["task"] == "sigmoid")
+    assert [said[name].count("defines") for name in students] == [0, 0, 1, 3, 0]
+
+
 def test_a_class_twice_gives_the_same(tmp_path, capsys):
     for name in ("01_step_function", "10_choosing"):
         for folder in ("solutions", "exercises"):

@@ -54,6 +54,7 @@ MOST_STOPS = 5
 MOST_PROBLEMS = 20
 MOST_KNOWN = 500
 LONGEST_PARSED = 20_000
+MOST_AGAIN = 3
 
 
 @dataclass(frozen=True)
@@ -401,9 +402,7 @@ class _Sitting:
         self.deaths = 0
         self.heard = 0  # answers of the present worker
         self.lost = 0  # how often the process that forks was gone
-        self.defined: dict[str, list[int]] | None = (
-            None  # functions, and the cells that define them
-        )
+        self.again: dict[str, tuple[int, int]] | None = None  # what `_defined_again` returns
         self.late = 0  # answers that took too long to judge
         self.waited = 0.0  # its seconds without a processor, as far as its deadlines know
         self.patience = marker.limits.notebook_seconds  # the most that they are moved by
@@ -596,7 +595,7 @@ class _Sitting:
     def _heard(self, task: Task) -> Mark:
         """Hear the answer to a task, and return its mark."""
         try:
-            outcome = self._outcome(task)
+            return self._marked(task)
         except _Late:  # our own judging of a formula that takes too long to evaluate
             self.late += 1  # the next one has half the time: together, no more than twice of it
             return self._mark(task, "timeout", "Your answer takes too long to evaluate.")
@@ -605,13 +604,15 @@ class _Sitting:
         except Exception as error:  # one answer that we cannot judge costs nobody else a point
             self.problems.append(f"{task.name}: it could not be judged ({type(error).__name__}).")
             return self._mark(task, "error", "Your answer could not be judged.")
+
+    def _marked(self, task: Task) -> Mark:
+        outcome = self._outcome(task)
         if isinstance(outcome, tuple):
             return self._mark(task, *outcome)
         if outcome.status == "not_attempted" and (failed := self._cell_failed(task)):
             return self._mark(task, *failed)
-        status, mistake = outcome.status, outcome.mistake
-        more = self._defined_again(task) if status == "wrong" else ""
-        return self._mark(task, status, sentence(task, outcome) + more, mistake)
+        more = self._told_of_again(task) if outcome.status == "wrong" else ""
+        return self._mark(task, outcome.status, sentence(task, outcome) + more, outcome.mistake)
 
     def _mark(self, task: Task, status: str, message: str, mistake: str = "") -> Mark:
         return _mark(self.notebook.exercise, task, status, message, mistake)
@@ -659,26 +660,21 @@ class _Sitting:
         finally:
             self.marker.on_judging("")
 
-    def _defined_again(self, task: Task) -> str:
+    def _told_of_again(self, task: Task) -> str:
         """Say which functions that an answer uses are defined twice: `check` may know the first."""
-        if self.defined is None:
-            cells = {k: c for k, c in enumerate(self.notebook.cells) if k not in self.fate}
-            self.defined = _defined(cells)
-        said = ""
-        for name, cells in self.defined.items():
-            is_used = task.name in self.defined and re.search(
-                rf"\b{name}\b", self.notebook.cells[self.defined[task.name][-1]]
-            )
-            if is_used and len(cells) > 1 and self._differs(name, cells):
-                places = ", ".join(str(k + 1) for k in cells[:-1])
-                said += (
-                    f"\nThe notebook defines {name} in cell {places} and again in cell "
-                    f"{cells[-1] + 1}: the last one is marked."
-                )
-        return said
-
-    def _differs(self, name: str, cells: Sequence[int]) -> bool:
-        return len({_definition(self.notebook.cells[k], name) for k in cells}) > 1
+        if self.again is None:
+            cells = enumerate(self.notebook.cells)
+            self.again = _defined_again({k: c for k, c in cells if k not in self.fate})
+        if not self.again or not task.takes_function:
+            return ""
+        own = [c for c in self.notebook.cells if task.name in _DEFINED(c)][-1:]
+        words = {word for source in own for word in re.findall(r"\w+", source)}
+        return "".join(
+            f"\nThe notebook defines {name} in cell {first + 1} and again in cell {last + 1}: "
+            "the last one is marked."
+            for name, (first, last) in self.again.items()
+            if name in words
+        )
 
     def _cell_failed(self, task: Task) -> tuple[str, str] | None:
         """Say so where an answer is not there because its cell failed."""
@@ -741,27 +737,36 @@ _DEATHS = {
 _DEFINED = re.compile(r"^def[ \t]+(\w+)", re.M).findall
 
 
-def _defined(cells: Mapping[int, str]) -> dict[str, list[int]]:
-    """Return the functions that cells define, each with the numbers of these cells."""
-    found: dict[str, list[int]] = {}
+def _defined_again(cells: Mapping[int, str]) -> dict[str, tuple[int, int]]:
+    """Return a few functions that cells define in more than one way: the first cell and the last.
+
+    A notebook with ten times the code that an exercise asks for is not looked into: a stranger
+    wrote it, and no deadline ends this.
+    """
+    if sum(map(len, cells.values())) > LONGEST_PARSED:
+        return {}
+    places: dict[str, list[int]] = {}
     for number, source in cells.items():
         for name in dict.fromkeys(_DEFINED(source)):
-            found.setdefault(name, []).append(number)
-    return found
+            places.setdefault(name, []).append(number)
+    several = {k for numbers in places.values() if len(numbers) > 1 for k in numbers}
+    definitions = {k: _definitions(cells[k]) for k in several}
+    again = {}
+    for name, numbers in places.items():
+        there = [k for k in numbers if name in definitions.get(k, ())]  # and not within a text
+        if len({definitions[k][name] for k in there}) > 1:
+            again[name] = there[0], there[-1]
+    return dict(list(again.items())[:MOST_AGAIN])
 
 
-def _definition(source: str, name: str) -> str:
-    """Return a function's code as a text that is the same for the same code."""
+def _definitions(source: str) -> dict[str, str]:
+    """Return the code of a cell's functions by name, as texts that tell what differs."""
     try:
         with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(source) if len(source) <= LONGEST_PARSED else ast.Module([], [])
+            body = ast.parse(source).body
+        return {node.name: ast.dump(node) for node in body if isinstance(node, ast.FunctionDef)}
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    return "".join(
-        ast.dump(node)
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.name == name
-    )
+        return {}
 
 
 def _bound(source: str) -> Container[str]:
