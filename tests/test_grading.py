@@ -171,7 +171,7 @@ def test_no_notebook_is_too_odd_to_look_for_what_is_defined_twice(tmp_path):
         "many": ["def f(): 0"] * 1_500 + ["def sigmoid(z): return f", "def f(): 1"],
         "names": [*(f"def f{k}(): {j}" for j in (0, 1) for k in range(99)),
                   "def sigmoid(z): return (" + ", ".join(f"f{k}" for k in range(99)) + ")"],
-        "no code": ["def f(): 0", "%%bash\ndef f(): 1", "def sigmoid(z): return f"],
+        "no code": ["def f(): 0", "'''\ndef f(): 1\n'''", "def sigmoid(z): return f"],
     }  # fmt: skip
     for name, cells in students.items():
         notebook = [*cells, "ten_layers = 0.25**10"]

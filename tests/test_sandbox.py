@@ -814,24 +814,23 @@ def test_who_forks_keeps_its_large_pages():
 
 
 def test_who_has_no_namespace_ends_a_turn_too(tmp_path):
-    """The calls of a turn without a file system and processes of one's own."""
+    """Without a file system and processes of one's own."""
     script = """
 import os, sys, time
 from pathlib import Path
 from course_utils.grading import sandbox
 sandbox._libc.prctl(sandbox._PR_SET_SUBREAPER, 1, 0, 0, 0)  # as `isolate` does
 home = sandbox.Home(Path(sys.argv[1]), None, private=False)
-begin, fork, end = sandbox.calls_of_a_turn(home)
 for _ in range(2):
-    begin()
-    child = fork()
+    home.make()
+    child = sandbox.fork()
     if child == 0:
         (home.path / "left" / "behind").mkdir(parents=True)
         os.fork()
         time.sleep(1000)
     while not list(home.path.rglob("behind")):
         time.sleep(0.01)
-    end()
+    home.clear()
     assert sandbox._children() == []
     print(child, home.path.exists())
 """

@@ -67,7 +67,6 @@ __all__ = [
     "Watch",
     "address_space",
     "bound_memory",
-    "calls_of_a_turn",
     "can_become",
     "die_with_parent",
     "enter_root",
@@ -287,22 +286,23 @@ class Home:
         options = f"size={megabytes}m,nr_inodes=4096,mode=0700,uid={owner},gid={group}"
         if private:  # made ready: each Python function that runs after a fork costs pages
             flags = _NO_SUID | _NO_DEVICES
-            self.mounting = _step_to_mount("tmpfs", self.path, "tmpfs", flags, options)
-            self.unmounting = os.fsencode(self.path), _DETACH
+            self._mounting = _step_to_mount("tmpfs", self.path, "tmpfs", flags, options)
+            self._unmounting = os.fsencode(self.path), _DETACH
 
     def make(self) -> None:
         """Make it, empty."""
         if self.private:
-            take([self.mounting])
+            take([self._mounting])
             return
         self.path.mkdir(mode=0o700, exist_ok=True)
         if self.user is not None:
             os.chown(self.path, self.user, self.user)
 
-    def remove(self) -> None:
-        """Remove all that is in it, however deep, locked or oddly named it is."""
+    def clear(self) -> None:
+        """Kill all that its student left, and remove all in it, however deep, locked or odd."""
+        kill_all(self.user)
         if self.private:
-            while _libc.umount2(*self.unmounting) == 0:
+            while _libc.umount2(*self._unmounting) == 0:
                 pass
         else:
             remove_tree(self.path)
@@ -484,34 +484,6 @@ def fork() -> int:
     if _python is None:
         return os.fork()
     return _call(_python.fork())
-
-
-def calls_of_a_turn(home: Home) -> tuple[Callable[[], int | None], ...]:
-    """Return what makes a home, what forks, and what kills all that is left and removes it.
-
-    For who forks workers again and again, and uses little on the way: see `use_large_pages`.
-    The first two may return -1 for an error, the second returns 0 in the fork.
-    """
-    if home.private and os.getpid() == 1:
-        calls = ctypes.PyDLL(None, use_errno=True)
-        make = functools.partial(calls.mount, *home.mounting[1])
-        ending = calls.kill, calls.waitpid, calls.umount2, *home.unmounting
-        return make, calls.fork, functools.partial(_end_turn, *ending)
-
-    def end() -> None:
-        kill_all(home.user)
-        home.remove()
-
-    return home.make, fork, end
-
-
-def _end_turn(kill: Callable, wait: Callable, unmount: Callable, place: bytes, how: int) -> None:
-    """Do what `kill_all` and `Home.remove` do for the first process of a namespace."""
-    kill(-1, 9)
-    while wait(-1, None, 0) > 0:
-        pass
-    while unmount(place, how) == 0:
-        pass
 
 
 def address_space() -> int:
@@ -895,15 +867,10 @@ def kill_all(user: int | None) -> None:
         user kills all that is its own at once.
     """
     if os.getpid() == 1:  # nobody else is in this namespace: one signal reaches all at once
-        try:
-            os.kill(-1, signal.SIGKILL)
-        except OSError:
+        _libc.kill(-1, 9)
+        while _libc.waitpid(-1, None, 0) > 0:
             pass
-        try:
-            while True:
-                os.waitpid(-1, 0)
-        except ChildProcessError:
-            return
+        return
     for attempt in itertools.count():
         if user is not None and attempt % 8 == 7 and os.fork() == 0:
             try:

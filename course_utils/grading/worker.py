@@ -154,7 +154,7 @@ def _serve_marker(
     gc.collect()
     gc.freeze()
     sandbox.use_large_pages(maps)
-    _take_turns(control, watch, sandbox.calls_of_a_turn(home), become)
+    _take_turns(control, watch, home, become)
 
 
 def _try_a_worker(home: sandbox.Home, become: Callable[[Sequence[int]], None]) -> None:
@@ -166,44 +166,42 @@ def _try_a_worker(home: sandbox.Home, become: Callable[[Sequence[int]], None]) -
             become([theirs.fileno(), rope.fileno()])
         wire.write(channel, ["run", []])
         wire.Reader(channel).read(60)
-    sandbox.calls_of_a_turn(home)[-1]()
+    home.clear()
 
 
 def _take_turns(
     control: socket.socket,
     watch: sandbox.Watch,
-    calls: Sequence[Callable],
+    home: sandbox.Home,
     become: Callable[[Sequence[int]], None],
 ) -> None:
     """Fork a worker and end it whenever the marker says so, until it is gone.
 
     What is in the loop is little, and next to the system: see `sandbox.use_large_pages`.
     """
-    begin, fork, end = calls
     replies = [wire.framed(wire.as_text(text)) for text in ("ended", "memory")]
+    room = socket.CMSG_SPACE(_ENDS.size)
     running = too_much = False
     while True:
         if running and not select.select([control], [], [], watch.SECONDS)[0]:
             too_much = watch.look() or too_much
             continue
-        word, more, _, _ = control.recvmsg(1, 64)
+        word, more, _, _ = control.recvmsg(1, room)
         if not word:
             break
         if word == b"F":
             ends = _ENDS.unpack(more[0][2])  # if they are not there, end: the marker has another
             running, too_much = True, False
-            child = -1 if begin() == -1 else fork()
-            if child == 0:
+            home.make()
+            if sandbox.fork() == 0:
                 become(ends)
-            if child < 0:
-                raise OSError("no worker can be forked")
             for used in ends:
                 os.close(used)
         else:
-            end()
+            home.clear()
             running = False
             control.sendall(replies[too_much])
-    end()
+    home.clear()
 
 
 _ENDS = struct.Struct("2i")
