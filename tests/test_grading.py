@@ -165,9 +165,10 @@ def test_no_notebook_is_too_odd_to_look_for_what_is_defined_twice(tmp_path):
     """No deadline ends our own looking: it is bounded."""
     deep = "def sigmoid(z):\n    return z" + "+z" * 1500
     names = "\n".join(f"def f{k}(): 0" for k in range(60_000))
+    others = names.replace(": 0", ": 1")
     students = {
         "deep": [deep, deep + "+1"],
-        "long": [names, "def sigmoid(z):\n    return z  #" + " f" * 500_000, names],
+        "long": [names, "def sigmoid(z):\n    return z  #" + " f1" * 300_000, others],
         "many": ["def f(): 0"] * 1_500 + ["def sigmoid(z): return f", "def f(): 1"],
         "names": [*(f"def f{k}(): {j}" for j in (0, 1) for k in range(99)),
                   "def sigmoid(z): return (" + ", ".join(f"f{k}" for k in range(99)) + ")"],
@@ -180,6 +181,8 @@ def test_no_notebook_is_too_odd_to_look_for_what_is_defined_twice(tmp_path):
     said = {}
     for name, student in results(tmp_path / "out").items():
         assert statuses(student)["ten_layers"] == "correct", name
+        assert statuses(student)["sigmoid"] in ("wrong", "error"), name
+        assert not any("could not be judged" in problem for problem in student["problems"])
         said[name] = next(t["message"] for t in student["tasks"] if t["task"] == "sigmoid")
     assert [said[name].count("defines") for name in students] == [0, 0, 1, 3, 0]
 

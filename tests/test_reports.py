@@ -116,6 +116,12 @@ def test_junit_is_xml_whatever_is_said(name, message, task):
         assert said.get("message") == message
 
 
+def test_tasks_stand_apart_on_a_students_page():
+    marks = [mark("wrong", "✗ one: not yet.\nBecause."), mark("wrong", "✗ two: not yet.")]
+    text = reports.feedback(student("Kim", *marks), NEEDED)
+    assert "✗ one: not yet.\nBecause.\n\n✗ two: not yet.\n```" in text
+
+
 def test_nothing_breaks_out_of_the_feedback():
     kim = student(NASTY, mark("error", NASTY), problems=[NASTY])
     text = reports.feedback(kim, NEEDED)

@@ -4,6 +4,7 @@ Each test lets a notebook write what it found into its answer, so that it would 
 a machine does not offer (another system, no namespaces) is skipped; the reports say so too.
 """
 
+import contextlib
 import json
 import os
 import platform
@@ -540,8 +541,10 @@ def test_two_runs_at_once_have_other_users(marker):
 
 
 def test_a_fork_bomb_ends_with_its_student(marker):
+    before = marker._process
     assert run(marker, BOMB, during=lambda: wait_until(lambda: alive("left-behind"))) == "forked"
     assert alive("left-behind") == []
+    assert marker._process == before  # who forks ended it, and did not wait until it was ended
 
 
 def test_a_marker_that_is_killed_leaves_nothing(marker):
@@ -589,12 +592,13 @@ def test_a_run_removes_what_no_living_process_holds(tmp_path, monkeypatch):
     forgotten = tmp_path / f"{sandbox.PREFIX}forgotten"
     (forgotten / "a" / "b").mkdir(parents=True)
     (tmp_path / f"{sandbox.PREFIX}link").symlink_to(tmp_path / "others")
-    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "work").mkdir(parents=True)
     (tmp_path / f"{sandbox.PREFIX}file").touch()
     with Warm() as warm:
         there = {path.name.removeprefix(sandbox.PREFIX) for path in tmp_path.iterdir()}
         mine = {path.name.removeprefix(sandbox.PREFIX) for path in (ours, warm._folder)}
         assert there == mine | {"link", "file", "others"}
+        assert (tmp_path / "others" / "work").exists()
     os.close(held)
     Warm().close()
     assert not ours.exists()
@@ -786,9 +790,19 @@ def test_memory_is_counted_for_all_processes_together(marker):
         time.sleep(5)
         found = json.dumps("had 600 MiB where 300 are allowed")
         """
-    with pytest.raises(wire.Broken):
-        run(marker, source)
-    assert run(marker, "found = '1'") == 1
+    assert ending(marker, source) == "memory"
+    assert ending(marker, "found = '1'") == "ended"  # the next one has nothing to do with it
+
+
+def ending(marker, source):
+    """Return how a student's process ended that ran one cell."""
+    channel, bell = marker.fork()
+    reader = wire.Reader(channel)
+    wire.write(channel, ["run", [[0, textwrap.dedent(source)]]])
+    with contextlib.suppress(wire.Broken):
+        while reader.read(30)[0] != "ran":
+            pass
+    return marker.end(channel, bell)
 
 
 # -------------------------------------------------------------------- the pieces alone
