@@ -604,6 +604,18 @@ def test_a_run_removes_what_no_living_process_holds(tmp_path, monkeypatch):
     assert not ours.exists()
 
 
+def test_a_folder_that_cannot_be_held_is_an_error_and_not_made_again_and_again(
+    tmp_path, monkeypatch
+):
+    def opened(*arguments):
+        raise OSError(24, "too many open files")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(os, "open", opened)
+    with pytest.raises(OSError, match="too many"):
+        sandbox.make_folder()
+
+
 def test_who_leaves_much_behind_takes_no_time_from_the_next(monkeypatch):
     """What a student left is cleared away while the marker goes on; the next one's clock waits."""
     student = Student("s")

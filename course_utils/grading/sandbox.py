@@ -320,13 +320,15 @@ def make_folder() -> tuple[Path, int]:
         path = Path(tempfile.mkdtemp(prefix=PREFIX))
         if fcntl is None:
             return path, -1
-        with contextlib.suppress(OSError):
+        try:
             held = os.open(path, os.O_RDONLY)
-            with contextlib.suppress(OSError):  # a file system without locks
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if path.exists():  # else a run that began just then took it for forgotten
-                return path, held
-            os.close(held)
+        except FileNotFoundError:
+            continue  # a run that began just now took it for forgotten
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if path.exists():
+            return path, held
+        os.close(held)
 
 
 def remove_forgotten() -> None:
@@ -680,8 +682,8 @@ def die_with_parent() -> None:
 
 
 # The numbers of a call on x86_64 and on aarch64; the later calls have one for all machines.
-# mount and umount2, which `Home` needs, and Landlock's three, which `Ruleset` does: rules are
-# memory that no process owns
+# mount and umount2, which `Home` needs; Landlock's three, which `Ruleset` needs: rules are memory
+# that no process owns.
 _LAST = ((165, 40), (166, 39), (444, 444), (445, 445), (446, 446))
 _REFUSED = (
     # other namespaces, mounts, roots
